@@ -1,0 +1,31 @@
+package io.jangada.raft.api;
+
+import java.util.Optional;
+
+/**
+ * A consistent picture of one group on one node at the end of a round of its loop.
+ *
+ * @param group the group
+ * @param node this node
+ * @param role what this node is
+ * @param term its current term
+ * @param leader the leader of that term as far as known here
+ * @param commitIndex highest index known to be committed
+ * @param appliedIndex highest index applied to the state machine here
+ * @param firstIndex first index still in the log
+ * @param lastIndex last index of the log
+ * @param membership the latest configuration in the log
+ * @param stopped why the group stopped on this node, if it did
+ */
+public record GroupStatus(
+        GroupId group,
+        NodeId node,
+        Role role,
+        long term,
+        Optional<NodeId> leader,
+        long commitIndex,
+        long appliedIndex,
+        long firstIndex,
+        long lastIndex,
+        Membership membership,
+        Optional<String> stopped) {}
