@@ -1,7 +1,6 @@
 package io.jangada.raft.impl.core;
 
 import io.jangada.raft.api.NodeId;
-import io.jangada.raft.spi.EntryType;
 
 /**
  * Everything that can happen to a {@link RaftCore}. Each input says when it came, on the node's
@@ -15,17 +14,16 @@ public sealed interface Input {
     record Tick(long nowNanos) implements Input {}
 
     /**
-     * Someone on this node wants an entry in the log. Answered by a {@link Ready.Refused} at once, or
-     * by nothing: the entry, or its forwarding, is then under way.
+     * Someone on this node wants an entry in the log. Answered by a {@link Ready.Refused} at once,
+     * or by nothing: the entry, or its forwarding, is then under way.
      *
      * @param requestId names the proposal in a refusal
      */
-    record Propose(long nowNanos, long requestId, EntryType type, byte[] payload)
-            implements Input {}
+    record Propose(long nowNanos, long requestId, Proposal proposal) implements Input {}
 
     /**
-     * Someone on this node wants to read linearizably. Answered by one {@link Ready.ReadGrant} or one
-     * {@link Ready.Refused}.
+     * Someone on this node wants to read linearizably. Answered by one {@link Ready.ReadGrant} or
+     * one {@link Ready.Refused}.
      */
     record Read(long nowNanos, long requestId) implements Input {}
 

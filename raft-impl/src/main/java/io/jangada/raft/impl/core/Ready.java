@@ -29,8 +29,8 @@ public record Ready(
     /**
      * A message and the write it rests on.
      *
-     * @param afterWrite may leave once this write is durable; 0 or a durable one: at once, alongside
-     *     later writes (thesis §10.2.1)
+     * @param afterWrite may leave once this write is durable; 0 or a durable one: at once,
+     *     alongside later writes (thesis §10.2.1)
      */
     public record Outbound(NodeId to, Message message, long afterWrite) {}
 
