@@ -212,7 +212,7 @@ public final class RaftCore {
         } else if (role instanceof Candidate candidate
                 && log.isPersisted(candidate.ownVoteWrite())) {
             candidate.tally().add(self, true);
-            countVotes(candidate);
+            countVotes(candidate.tally(), this::becomeLeader);
         }
     }
 
@@ -434,33 +434,23 @@ public final class RaftCore {
             // A grant names the term it is for; an older one belongs to an earlier attempt.
             if (!response.granted() || response.term() == currentTerm + 1) {
                 preCandidate.tally().add(from, response.granted());
-                countVotes(preCandidate);
+                countVotes(preCandidate.tally(), () -> becomeCandidate(false));
             }
         } else if (role instanceof Candidate candidate && !response.preVote()) {
             candidate.tally().add(from, response.granted());
-            countVotes(candidate);
+            countVotes(candidate.tally(), this::becomeLeader);
         }
     }
 
-    private void countVotes(PreCandidate preCandidate) {
-        switch (preCandidate.tally().result(membership())) {
-            case WON -> becomeCandidate(false);
-            case LOST -> backToFollower();
+    private void countVotes(VoteTally tally, Runnable won) {
+        switch (tally.result(membership())) {
+            case WON -> won.run();
+            case LOST -> {
+                election.lost();
+                becomeFollower(currentTerm, null);
+            }
             case PENDING -> {}
         }
-    }
-
-    private void countVotes(Candidate candidate) {
-        switch (candidate.tally().result(membership())) {
-            case WON -> becomeLeader();
-            case LOST -> backToFollower();
-            case PENDING -> {}
-        }
-    }
-
-    private void backToFollower() {
-        election.lost();
-        becomeFollower(currentTerm, null);
     }
 
     /**
@@ -510,7 +500,7 @@ public final class RaftCore {
         become(preCandidate);
         preCandidate.tally().add(self, true);
         requestVotes(currentTerm + 1, true, false);
-        countVotes(preCandidate);
+        countVotes(preCandidate.tally(), () -> becomeCandidate(false));
     }
 
     private void becomeCandidate(boolean transfer) {
@@ -700,12 +690,10 @@ public final class RaftCore {
     public Map<NodeId, PeerProgress> progress() {
         Map<NodeId, PeerProgress> progress = new TreeMap<>();
         if (role instanceof Leader leader) {
-            leader.peers()
-                    .forEach(
-                            (id, peer) ->
-                                    progress.put(
-                                            id,
-                                            new PeerProgress(peer.matchIndex(), peer.nextIndex())));
+            for (Map.Entry<NodeId, Progress> each : leader.peers().entrySet()) {
+                Progress peer = each.getValue();
+                progress.put(each.getKey(), new PeerProgress(peer.matchIndex(), peer.nextIndex()));
+            }
         }
         return progress;
     }
