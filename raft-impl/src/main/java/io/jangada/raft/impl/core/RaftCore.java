@@ -275,11 +275,11 @@ public final class RaftCore {
      * exceptions: they move nobody (Z6, Z10, Z23).
      */
     private void onReceived(NodeId from, Message message) {
-        if (message.term() > currentTerm && !isPreVote(message)) {
+        if (message.term() > currentTerm && !message.isPreVote()) {
             if (message instanceof RequestVote request && isBoundToLeader(request)) {
                 return;
             }
-            becomeFollower(message.term(), leaderNamedBy(from, message));
+            becomeFollower(message.term(), message.isFromLeader() ? from : null);
         }
         if (message.term() < currentTerm) {
             onStaleMessage(from, message);
@@ -376,22 +376,6 @@ public final class RaftCore {
                 || message instanceof TransferRequest) {
             onRequestToLeader(from, message);
         }
-    }
-
-    private static boolean isPreVote(Message message) {
-        return (message instanceof RequestVote request && request.preVote())
-                || (message instanceof RequestVoteResponse response
-                        && response.preVote()
-                        && response.granted());
-    }
-
-    private static @Nullable NodeId leaderNamedBy(NodeId from, Message message) {
-        boolean fromLeader =
-                message instanceof AppendEntries
-                        || message instanceof Heartbeat
-                        || message instanceof TimeoutNow
-                        || message instanceof ReadIndexResponse;
-        return fromLeader ? from : null;
     }
 
     // Elections, paper §5.2 and §5.4.1, thesis §4.2.3, §9.6
