@@ -619,7 +619,8 @@ public final class RaftCore {
         return memberships.latest();
     }
 
-    long currentTerm() {
+    /** Latest term seen. */
+    public long currentTerm() {
         return currentTerm;
     }
 
