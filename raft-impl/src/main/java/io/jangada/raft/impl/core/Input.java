@@ -1,5 +1,6 @@
 package io.jangada.raft.impl.core;
 
+import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
 
 /**
@@ -9,6 +10,12 @@ import io.jangada.raft.api.NodeId;
 public sealed interface Input {
     /** When it came, in nanoseconds of a monotonic clock; never falls from input to input. */
     long nowNanos();
+
+    /**
+     * Founds the group on an empty log: its first entry, equal on all initial voters, is this
+     * configuration. Only ever the first input.
+     */
+    record Found(long nowNanos, Membership membership) implements Input {}
 
     /** Time passed: due timers fire. Step it after the messages that were waiting, not before. */
     record Tick(long nowNanos) implements Input {}

@@ -9,6 +9,22 @@ public sealed interface Message {
     /** The sender's current term; for a pre-vote request and its grant, the term it would start. */
     long term();
 
+    /** A pre-vote request or its grant: the one kind whose term moves nobody (Z6). */
+    default boolean isPreVote() {
+        return (this instanceof RequestVote request && request.preVote())
+                || (this instanceof RequestVoteResponse response
+                        && response.preVote()
+                        && response.granted());
+    }
+
+    /** Whether only the leader of its term sends such a message. */
+    default boolean isFromLeader() {
+        return this instanceof AppendEntries
+                || this instanceof Heartbeat
+                || this instanceof TimeoutNow
+                || this instanceof ReadIndexResponse;
+    }
+
     /**
      * Asks for a vote (paper §5.2), or whether one would be given (pre-vote, thesis §9.6).
      *

@@ -16,16 +16,14 @@ import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
-import io.jangada.raft.impl.core.Ready.Outbound;
 import io.jangada.raft.impl.core.Ready.ReadGrant;
-import io.jangada.raft.impl.core.Ready.Refused;
 import io.jangada.raft.impl.core.Role.Candidate;
 import io.jangada.raft.impl.core.Role.PreCandidate;
+import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.LogReader;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -86,9 +84,7 @@ public final class RaftCore {
 
     private long lastReadBatch;
 
-    private List<Outbound> outbox = new ArrayList<>();
-    private List<ReadGrant> grants = new ArrayList<>();
-    private List<Refused> refusals = new ArrayList<>();
+    private final Effects effects = new Effects();
 
     /**
      * A node as it comes back to life: as a follower, whatever it was before (Z26).
@@ -119,9 +115,14 @@ public final class RaftCore {
         this.lastApplied = commitIndex;
         this.noVoteBefore = nowNanos + election.timeoutNanos();
         this.role = new Follower(this, null, nowNanos + election.drawTimeoutNanos());
+        exemptOnlyVoter();
+    }
+
+    /** Z23: the only voter has nobody to wait for. */
+    private void exemptOnlyVoter() {
         if (isOnlyVoter()) {
-            this.noVoteBefore = nowNanos;
-            this.role = new Follower(this, null, nowNanos);
+            noVoteBefore = now;
+            ((Follower) role).waitUntil(now);
         }
     }
 
@@ -146,6 +147,8 @@ public final class RaftCore {
             onTick();
         } else if (input instanceof Input.TransferLeadership transfer) {
             onTransferLeadership(transfer.target());
+        } else if (input instanceof Input.Found found) {
+            onFound(found.membership());
         } else {
             throw new AssertionError("no handler for " + input);
         }
@@ -159,19 +162,7 @@ public final class RaftCore {
             follower.flush();
         }
         RaftLog.Write write = log.takeWrite();
-        Ready ready =
-                new Ready(
-                        write.sequence(),
-                        write.hardState(),
-                        write.entries(),
-                        outbox,
-                        Math.min(commitIndex, log.durableIndex()),
-                        grants,
-                        refusals);
-        outbox = new ArrayList<>();
-        grants = new ArrayList<>();
-        refusals = new ArrayList<>();
-        return ready;
+        return effects.take(write, Math.min(commitIndex, log.durableIndex()));
     }
 
     /** When to step a {@link Input.Tick} at the latest; {@link Long#MAX_VALUE} if no timer runs. */
@@ -183,6 +174,17 @@ public final class RaftCore {
         return role instanceof Follower follower
                 ? Math.min(deadline, follower.nextDeadline())
                 : deadline;
+    }
+
+    private void onFound(Membership membership) {
+        InvariantViolation.check(
+                log.lastIndex() == 0 && currentTerm == 0,
+                "only an empty log can be founded (last, term)",
+                log.lastIndex(),
+                currentTerm);
+        byte[] text = membership.toString().getBytes(StandardCharsets.UTF_8);
+        append(new LogEntry(1, 0, 0, EntryType.MEMBERSHIP, text));
+        exemptOnlyVoter();
     }
 
     private void onTick() {
@@ -241,7 +243,7 @@ public final class RaftCore {
             refusal = Refusal.NO_LEADER;
         }
         if (refusal != null) {
-            refusals.add(new Refused(propose.requestId(), refusal));
+            effects.refuse(propose.requestId(), refusal, true);
         }
     }
 
@@ -253,7 +255,7 @@ public final class RaftCore {
             refusal = follower.read(requestId);
         }
         if (refusal != null) {
-            refusals.add(new Refused(requestId, refusal));
+            effects.refuse(requestId, refusal, true);
         }
     }
 
@@ -273,11 +275,11 @@ public final class RaftCore {
      * exceptions: they move nobody (Z6, Z10, Z23).
      */
     private void onReceived(NodeId from, Message message) {
-        if (message.term() > currentTerm && !isPreVote(message)) {
+        if (message.term() > currentTerm && !message.isPreVote()) {
             if (message instanceof RequestVote request && isBoundToLeader(request)) {
                 return;
             }
-            becomeFollower(message.term(), leaderNamedBy(from, message));
+            becomeFollower(message.term(), message.isFromLeader() ? from : null);
         }
         if (message.term() < currentTerm) {
             onStaleMessage(from, message);
@@ -340,7 +342,7 @@ public final class RaftCore {
                         from, new ForwardRefused(currentTerm, forwarded.requestId(), refusal));
             }
         } else if (message instanceof ForwardRefused refused) {
-            refusals.add(new Refused(refused.requestId(), refused.reason()));
+            effects.refuse(refused.requestId(), refused.reason(), false);
         } else if (message instanceof ReadIndexRequest request) {
             if (role instanceof Leader leader) {
                 leader.read(from, request.requestId());
@@ -374,22 +376,6 @@ public final class RaftCore {
                 || message instanceof TransferRequest) {
             onRequestToLeader(from, message);
         }
-    }
-
-    private static boolean isPreVote(Message message) {
-        return (message instanceof RequestVote request && request.preVote())
-                || (message instanceof RequestVoteResponse response
-                        && response.preVote()
-                        && response.granted());
-    }
-
-    private static @Nullable NodeId leaderNamedBy(NodeId from, Message message) {
-        boolean fromLeader =
-                message instanceof AppendEntries
-                        || message instanceof Heartbeat
-                        || message instanceof TimeoutNow
-                        || message instanceof ReadIndexResponse;
-        return fromLeader ? from : null;
     }
 
     // Elections, paper §5.2 and §5.4.1, thesis §4.2.3, §9.6
@@ -527,7 +513,7 @@ public final class RaftCore {
 
     private void become(Role next) {
         for (long read : role.drainReads()) {
-            refusals.add(new Refused(read, Refusal.NO_LEADER));
+            effects.refuse(read, Refusal.NO_LEADER, true);
         }
         role = next;
     }
@@ -538,7 +524,7 @@ public final class RaftCore {
                 new RequestVote(term, preVote, log.lastIndex(), log.lastTerm(), transfer);
         for (Member member : membership().members()) {
             if (membership().isVoter(member.id()) && !member.id().equals(self)) {
-                outbox.add(new Outbound(member.id(), request, log.currentWrite()));
+                effects.send(member.id(), request, log.currentWrite());
             }
         }
     }
@@ -610,23 +596,23 @@ public final class RaftCore {
     }
 
     void grant(ReadGrant grant) {
-        grants.add(grant);
+        effects.grant(grant);
     }
 
     /** Sends for a leader: its term is durable, and entries may overtake its own disk. */
     void sendNow(NodeId to, Message message) {
-        outbox.add(new Outbound(to, message, 0));
+        effects.send(to, message, 0);
     }
 
     /** Sends what shows the current term: not before that is durable (Z1). */
     void sendAfterHardState(NodeId to, Message message) {
-        outbox.add(new Outbound(to, message, hardStateWrite));
+        effects.send(to, message, hardStateWrite);
     }
 
     /** Sends what states that entries up to an index are durable: not before they are (I12). */
     void sendAfterEntries(NodeId to, Message message, long lastIndex) {
         long write = lastIndex <= log.durableIndex() ? hardStateWrite : log.currentWrite();
-        outbox.add(new Outbound(to, message, write));
+        effects.send(to, message, write);
     }
 
     Membership membership() {

@@ -41,6 +41,11 @@ public record Ready(
      */
     public record ReadGrant(long requestId, long readIndex, long askedNanos) {}
 
-    /** A proposal or read of this node was refused, here or by the leader. */
-    public record Refused(long requestId, Refusal reason) {}
+    /**
+     * A proposal or read of this node was refused.
+     *
+     * @param here refused by this node, so that this attempt certainly changes nothing; a leader's
+     *     refusal is no such proof, since the network may have delivered the proposal twice
+     */
+    public record Refused(long requestId, Refusal reason, boolean here) {}
 }
