@@ -4,8 +4,9 @@ package io.jangada.raft.testkit.check;
  * How much a check may cost. The bounds hold for each partition on its own and count work, not
  * time, so that the same history always gets the same verdict.
  *
- * @param stepsMax how many times the model may be asked: bounds the time. Around a million per
- *     second with a simple model. Too small: verdict unknown
+ * @param stepsMax how many steps a search may take, forward, back, or comparing two sets of
+ *     operations: bounds the time. A search takes a million per second or more if the model is
+ *     simple. Too small: verdict unknown
  * @param configurationsMax how many pairs of linearized operations and state may be remembered:
  *     bounds the memory, at some 300 bytes each and the state. Too small: verdict unknown
  * @param threads how many partitions may be searched at the same time, at least 1. Memory grows

@@ -19,22 +19,28 @@ final class HistoryBuilder<I, O> {
      */
     private final Map<Long, Integer> busy = new HashMap<>();
 
+    /** Why a process may not call anything now, or null. */
+    @Nullable String refusal(long process) {
+        Integer index = busy.get(process);
+        if (index == null) {
+            return null;
+        }
+        Operation<I, O> earlier = operations.get(index);
+        return "process "
+                + process
+                + " still has its "
+                + earlier.input()
+                + " of "
+                + earlier.call()
+                + (isOpen(earlier)
+                        ? " open: a process has one operation at a time"
+                        : ", which may yet take effect: use a new process id");
+    }
+
     void invoke(long position, long nanos, long process, I input, Map<String, String> notes) {
-        Integer earlier = busy.get(process);
-        if (earlier != null) {
-            Operation<I, O> other = operations.get(earlier);
-            throw new IllegalStateException(
-                    "process "
-                            + process
-                            + " calls "
-                            + input
-                            + " while its "
-                            + other.input()
-                            + ", called at "
-                            + other.call()
-                            + (isOpen(other)
-                                    ? ", is open: a process has one operation at a time"
-                                    : ", may still take effect: use a new process id"));
+        String refusal = refusal(process);
+        if (refusal != null) {
+            throw new IllegalStateException(refusal);
         }
         busy.put(process, operations.size());
         operations.add(
@@ -63,15 +69,15 @@ final class HistoryBuilder<I, O> {
             Status status,
             @Nullable O output,
             Map<String, String> notes) {
-        Operation<I, O> called = open(process);
-        if (called == null) {
-            throw new IllegalStateException(
-                    "process " + process + " ends an operation that it did not call");
+        Integer index = busy.get(process);
+        if (index == null || !isOpen(operations.get(index))) {
+            throw new IllegalStateException("process " + process + " has no operation open");
         }
-        Map<String, String> all = new HashMap<>(called.notes());
-        all.putAll(notes);
+        Operation<I, O> called = operations.get(index);
+        Map<String, String> allNotes = new HashMap<>(called.notes());
+        allNotes.putAll(notes);
         operations.set(
-                busy.get(process),
+                index,
                 new Operation<>(
                         process,
                         called.input(),
@@ -81,7 +87,7 @@ final class HistoryBuilder<I, O> {
                         called.callNanos(),
                         position,
                         nanos,
-                        all));
+                        allNotes));
         if (status != Status.INFO) {
             busy.remove(process);
         }

@@ -87,7 +87,7 @@ final class JsonLine {
     private static <T> T expect(Class<T> type, String what, String name, @Nullable Object value)
             throws HistoryFormatException {
         if (!type.isInstance(value)) {
-            String found = value instanceof String ? quote((String) value) : String.valueOf(value);
+            String found = value instanceof String text ? quote(text) : String.valueOf(value);
             throw new HistoryFormatException(
                     "field \"" + name + "\" must be " + what + ", not " + found);
         }

@@ -40,13 +40,13 @@ final class KvEventReader {
         String function = line.takeText("f");
         if ("nemesis".equals(process)) {
             readFault(line, position, nanos, type, function);
-        } else if (!(process instanceof Long)) {
+        } else if (!(process instanceof Long number)) {
             throw new HistoryFormatException(
                     "field \"p\" must be a whole number or \"nemesis\", not " + process);
         } else if (type.equals("invoke")) {
-            readCall(line, position, nanos, (Long) process, function);
+            readCall(line, position, nanos, number, function);
         } else {
-            readEnd(line, position, nanos, (Long) process, type, function);
+            readEnd(line, position, nanos, number, type, function);
         }
     }
 
@@ -65,11 +65,11 @@ final class KvEventReader {
         KvInput input = input(line, function);
         Map<String, String> notes = notes(line, "node", "s");
         line.refuseRest("the call of a " + function);
-        try {
-            builder.invoke(position, nanos, process, input, notes);
-        } catch (IllegalStateException e) {
-            throw new HistoryFormatException(e.getMessage());
+        String refusal = builder.refusal(process);
+        if (refusal != null) {
+            throw new HistoryFormatException(refusal);
         }
+        builder.invoke(position, nanos, process, input, notes);
     }
 
     private void readEnd(

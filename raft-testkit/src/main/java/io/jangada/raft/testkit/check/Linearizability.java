@@ -23,7 +23,8 @@ public final class Linearizability {
     private Linearizability() {}
 
     /**
-     * Checks a history. Interrupting the calling thread makes the verdict unknown, soon.
+     * Checks a history. Interrupting the calling thread makes the verdict unknown, soon. What the
+     * model throws is thrown.
      *
      * @param model what the service does when it runs one operation at a time
      * @param history what clients saw
@@ -100,7 +101,11 @@ public final class Linearizability {
             Thread.currentThread().interrupt();
             return new Verdict.Unknown<>("history", Search.INTERRUPTED);
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the model failed: " + e.getCause(), e.getCause());
+            // A search declares no exception: what it throws comes from the model.
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) e.getCause();
         }
     }
 }

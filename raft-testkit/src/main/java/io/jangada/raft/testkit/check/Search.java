@@ -144,7 +144,7 @@ final class Search<S, I, O> {
             set.clear(node.number);
             return false;
         }
-        latest = new Choice<>(latest, Choice.depth(latest) + 1, node, state);
+        latest = new Choice<>(latest, Choice.depthOf(latest) + 1, node, state);
         state = next;
         node.lift();
         return true;
@@ -169,7 +169,7 @@ final class Search<S, I, O> {
             furthestStates.clear();
         }
         if (owed == furthest) {
-            if (Choice.depth(latest) > Choice.depth(furthestChoice)) {
+            if (Choice.depthOf(latest) > Choice.depthOf(furthestChoice)) {
                 furthestChoice = latest;
             }
             if (furthestStates.size() < STATES_SHOWN_MAX) {
@@ -204,12 +204,12 @@ final class Search<S, I, O> {
     private record Choice<S, I, O>(
             @Nullable Choice<S, I, O> earlier, int depth, Node<I, O> node, S before) {
 
-        static int depth(@Nullable Choice<?, ?, ?> choice) {
+        static int depthOf(@Nullable Choice<?, ?, ?> choice) {
             return choice == null ? 0 : choice.depth;
         }
 
         static <S, I, O> List<Operation<I, O>> operations(@Nullable Choice<S, I, O> last) {
-            List<Operation<I, O>> operations = new ArrayList<>(depth(last));
+            List<Operation<I, O>> operations = new ArrayList<>(depthOf(last));
             for (Choice<S, I, O> at = last; at != null; at = at.earlier) {
                 operations.add(at.node.operation());
             }
