@@ -28,6 +28,7 @@ public final class KvModel implements Model<Map<String, String>, KvInput, KvOutp
     static final Comparator<String> BYTE_ORDER = KvModel::compareBytes;
 
     private static final KvOutput DONE = new KvOutput.Done();
+    private static final KvOutput REFUSED = new KvOutput.Swapped(false);
 
     /** The model; it has no settings. */
     public KvModel() {}
@@ -44,8 +45,8 @@ public final class KvModel implements Model<Map<String, String>, KvInput, KvOutp
     }
 
     @Override
-    public boolean isReadOnly(KvInput input) {
-        return input instanceof Get || input instanceof Scan;
+    public boolean isReadOnly(KvInput input, @Nullable KvOutput output) {
+        return input instanceof Get || input instanceof Scan || REFUSED.equals(output);
     }
 
     @Override

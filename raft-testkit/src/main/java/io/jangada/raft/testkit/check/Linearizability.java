@@ -40,7 +40,8 @@ public final class Linearizability {
         List<Operation<I, O>> relevant = new ArrayList<>();
         for (Operation<I, O> operation : history.operations()) {
             if (operation.status() == Status.OK
-                    || operation.status() == Status.INFO && !model.isReadOnly(operation.input())) {
+                    || operation.status() == Status.INFO
+                            && !model.isReadOnly(operation.input(), null)) {
                 relevant.add(operation);
             }
         }

@@ -38,12 +38,14 @@ public interface Model<S, I, O> {
     @Nullable S step(S state, I input, @Nullable O output);
 
     /**
-     * Whether an input never changes the state. Such operations of unknown outcome are left out.
+     * Whether an operation leaves every state as it is in which it can run. Knowing this makes the
+     * search much faster; of unknown outcome such operations are left out.
      *
      * @param input what was asked
+     * @param output what came back; null if unknown
      * @return false unless the model knows better
      */
-    default boolean isReadOnly(I input) {
+    default boolean isReadOnly(I input, @Nullable O output) {
         return false;
     }
 

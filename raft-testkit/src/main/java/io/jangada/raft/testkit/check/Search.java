@@ -1,8 +1,7 @@
 package io.jangada.raft.testkit.check;
 
-import static java.util.Objects.requireNonNull;
-
 import io.jangada.raft.testkit.check.Model.Partition;
+import io.jangada.raft.testkit.check.Node.Kind;
 import io.jangada.raft.testkit.check.Operation.Status;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -39,9 +38,10 @@ final class Search<S, I, O> {
     private final Partition<I, O> partition;
     private final Budget budget;
 
-    private final Node<I, O> calls = Node.list(false);
-    private final Node<I, O> returns = Node.list(false);
-    private final Node<I, O> unknowns = Node.list(true);
+    private final Node<I, O> reads = Node.list(Kind.READ);
+    private final Node<I, O> changes = Node.list(Kind.CHANGE);
+    private final Node<I, O> unknowns = Node.list(Kind.UNKNOWN);
+    private final Node<I, O> returns = Node.list(Kind.RETURN);
 
     /** Operations that returned and are linearized, by their number in order of calls. */
     private final BitSet linearized = new BitSet();
@@ -52,7 +52,8 @@ final class Search<S, I, O> {
     private final SeenSet<S> seen = new SeenSet<>();
     private S state;
     private @Nullable Choice<S, I, O> latest;
-    private long stepCount;
+    private long iterationCount;
+    private long modelCount;
 
     /** The furthest return at which the search got stuck, the longest way there, and states. */
     private Node<I, O> furthest = returns;
@@ -66,15 +67,23 @@ final class Search<S, I, O> {
         this.budget = budget;
         this.state = model.initial();
         List<Node<I, O>> ends = new ArrayList<>();
-        int known = 0;
         int unknown = 0;
         for (Operation<I, O> operation : partition.operations()) {
             if (operation.status() == Status.OK) {
-                Node<I, O> end = new Node<>(operation, operation.end(), known, false, null);
+                int number = ends.size();
+                boolean isRead = model.isReadOnly(operation.input(), operation.output());
+                Node<I, O> end = new Node<>(Kind.RETURN, operation, operation.end(), number, null);
+                new Node<>(
+                                isRead ? Kind.READ : Kind.CHANGE,
+                                operation,
+                                operation.call(),
+                                number,
+                                end)
+                        .appendTo(isRead ? reads : changes);
                 ends.add(end);
-                new Node<>(operation, operation.call(), known++, false, end).appendTo(calls);
             } else {
-                new Node<>(operation, operation.call(), unknown++, true, null).appendTo(unknowns);
+                new Node<>(Kind.UNKNOWN, operation, operation.call(), unknown++, null)
+                        .appendTo(unknowns);
             }
         }
         ends.sort(Comparator.comparingLong(node -> node.position));
@@ -83,22 +92,24 @@ final class Search<S, I, O> {
 
     /** Runs the search once, to its end. */
     Verdict<I, O> run() {
+        linearizeReads();
         seen.add(linearized, spent, state);
-        Node<I, O> candidate = candidateFrom(calls.next);
+        Node<I, O> candidate = candidateFrom(changes.next);
         while (returns.next != returns) {
             String excess = excess();
             if (excess != null) {
                 return new Verdict.Unknown<>(partition.name(), excess);
             }
             if (candidate != null) {
-                boolean chosen = choose(candidate);
-                candidate = candidateFrom(chosen ? calls.next : candidate.next);
+                boolean entered = enter(candidate);
+                candidate = candidateFrom(entered ? changes.next : candidate.next);
             } else {
                 noteDeadEnd();
-                if (latest == null) {
+                Node<I, O> undone = undo();
+                if (undone == null) {
                     return notLinearizable();
                 }
-                candidate = candidateFrom(undo().next);
+                candidate = candidateFrom(undone.next);
             }
         }
         return new Verdict.Linearizable<>(partition.operations().size(), 1);
@@ -106,14 +117,14 @@ final class Search<S, I, O> {
 
     /** What bound of the budget is overstepped, or null. */
     private @Nullable String excess() {
-        stepCount++;
-        if (stepCount + seen.comparisonCount() > budget.stepsMax()) {
+        if (++iterationCount + modelCount + seen.comparisonCount() > budget.stepsMax()) {
             return "not settled after " + budget.stepsMax() + " steps";
         }
         if (seen.size() > budget.configurationsMax()) {
             return "not settled after " + budget.configurationsMax() + " configurations";
         }
-        if ((stepCount & INTERRUPT_CHECK_MASK) == 0 && Thread.currentThread().isInterrupted()) {
+        if ((iterationCount & INTERRUPT_CHECK_MASK) == 0
+                && Thread.currentThread().isInterrupted()) {
             return INTERRUPTED;
         }
         return null;
@@ -128,37 +139,67 @@ final class Search<S, I, O> {
         if (node.position < deadline) {
             return node;
         }
-        return !node.unknown && unknowns.next.position < deadline ? unknowns.next : null;
+        return node.kind == Kind.CHANGE && unknowns.next.position < deadline ? unknowns.next : null;
     }
 
-    /** Linearizes an operation next, unless the model forbids it or it leads where we have been. */
-    private boolean choose(Node<I, O> node) {
-        Operation<I, O> operation = node.operation();
-        S next = model.step(state, operation.input(), operation.output());
+    /**
+     * Linearizes an operation next, and then all reads that agree. False if the model forbids it or
+     * if it leads where we have been.
+     */
+    private boolean enter(Node<I, O> node) {
+        S next = step(node);
         if (next == null) {
             return false;
         }
-        BitSet set = node.unknown ? spent : linearized;
-        set.set(node.number);
-        if (!seen.add(linearized, spent, next)) {
-            set.clear(node.number);
+        push(node, next);
+        linearizeReads();
+        if (!seen.add(linearized, spent, state)) {
+            undo();
             return false;
         }
-        latest = new Choice<>(latest, Choice.depthOf(latest) + 1, node, state);
-        state = next;
-        node.lift();
         return true;
     }
 
-    /** Takes the latest choice back and returns its node. */
-    private Node<I, O> undo() {
-        Choice<S, I, O> undone = requireNonNull(latest);
-        Node<I, O> node = undone.node;
-        node.unlift();
-        (node.unknown ? spent : linearized).clear(node.number);
-        state = undone.before;
-        latest = undone.earlier;
-        return node;
+    /**
+     * Linearizes all reads that agree with the state. There is no other way to try: whatever order
+     * has such a read later is as good with the read moved here.
+     */
+    private void linearizeReads() {
+        // The state stays, so a read that disagrees need not be asked again when others are lifted.
+        for (Node<I, O> read = reads.next;
+                read.position < returns.next.position;
+                read = read.next) {
+            if (step(read) != null) {
+                push(read, state);
+            }
+        }
+    }
+
+    private @Nullable S step(Node<I, O> node) {
+        modelCount++;
+        return model.step(state, node.operation().input(), node.operation().output());
+    }
+
+    private void push(Node<I, O> node, S next) {
+        latest = new Choice<>(latest, Choice.depthOf(latest) + 1, node, state);
+        state = next;
+        (node.kind == Kind.UNKNOWN ? spent : linearized).set(node.number);
+        node.lift();
+    }
+
+    /** Takes back the latest choice and the reads behind it; null if nothing was left to choose. */
+    private @Nullable Node<I, O> undo() {
+        while (latest != null) {
+            Node<I, O> node = latest.node;
+            node.unlift();
+            (node.kind == Kind.UNKNOWN ? spent : linearized).clear(node.number);
+            state = latest.before;
+            latest = latest.earlier;
+            if (node.kind != Kind.READ) {
+                return node;
+            }
+        }
+        return null;
     }
 
     private void noteDeadEnd() {
