@@ -50,11 +50,26 @@ public final class KvModel implements Model<Map<String, String>, KvInput, KvOutp
     }
 
     @Override
+    public boolean areIndependent(KvInput one, KvInput other) {
+        return isReadOnly(one, null) && isReadOnly(other, null)
+                || !covers(one, other.key()) && !covers(other, one.key());
+    }
+
+    @Override
     public List<Partition<KvInput, KvOutput>> partition(
             List<Operation<KvInput, KvOutput>> operations) {
         List<Operation<KvInput, KvOutput>> relevant =
                 operations.stream().filter(operation -> !isStale(operation.input())).toList();
         return KeyGroups.of(relevant).partitions();
+    }
+
+    /** Whether an operation concerns a key. */
+    static boolean covers(KvInput input, String key) {
+        if (!(input instanceof Scan scan)) {
+            return input.key().equals(key);
+        }
+        return compareBytes(scan.key(), key) <= 0
+                && (scan.to() == null || compareBytes(key, scan.to()) < 0);
     }
 
     private static KvOutput answer(Map<String, String> state, KvInput input) {
@@ -107,8 +122,7 @@ public final class KvModel implements Model<Map<String, String>, KvInput, KvOutp
         sorted.putAll(state);
         List<Map.Entry<String, String>> entries = new ArrayList<>();
         for (Map.Entry<String, String> entry : sorted.tailMap(scan.key()).entrySet()) {
-            boolean beyond = scan.to() != null && compareBytes(entry.getKey(), scan.to()) >= 0;
-            if (beyond || entries.size() == scan.limit()) {
+            if (!covers(scan, entry.getKey()) || entries.size() == scan.limit()) {
                 break;
             }
             entries.add(Map.entry(entry.getKey(), entry.getValue()));

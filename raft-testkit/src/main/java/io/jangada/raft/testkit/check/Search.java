@@ -3,11 +3,14 @@ package io.jangada.raft.testkit.check;
 import io.jangada.raft.testkit.check.Model.Partition;
 import io.jangada.raft.testkit.check.Node.Kind;
 import io.jangada.raft.testkit.check.Operation.Status;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -94,22 +97,22 @@ final class Search<S, I, O> {
     Verdict<I, O> run() {
         linearizeReads();
         seen.add(linearized, spent, state);
-        Node<I, O> candidate = candidateFrom(changes.next);
+        Iterator<Node<I, O>> untried = candidates();
         while (returns.next != returns) {
             String excess = excess();
             if (excess != null) {
                 return new Verdict.Unknown<>(partition.name(), excess);
             }
-            if (candidate != null) {
-                boolean entered = enter(candidate);
-                candidate = candidateFrom(entered ? changes.next : candidate.next);
+            if (untried.hasNext()) {
+                if (enter(untried.next(), untried)) {
+                    untried = candidates();
+                }
             } else {
                 noteDeadEnd();
-                Node<I, O> undone = undo();
-                if (undone == null) {
+                untried = undo();
+                if (untried == null) {
                     return notLinearizable();
                 }
-                candidate = candidateFrom(undone.next);
             }
         }
         return new Verdict.Linearizable<>(partition.operations().size(), 1);
@@ -131,27 +134,56 @@ final class Search<S, I, O> {
     }
 
     /**
-     * The given node, or the first one behind it, that was called before the first return owed:
-     * what is called later cannot come before that return. Unknown ones follow upon the others.
+     * What to try next: changes, then unknown ones, that were called before the first return owed
+     * and are connected with its operation by others called before it. An order that begins with
+     * anything else is as good with that moved behind the operation, which does not notice it.
      */
-    private @Nullable Node<I, O> candidateFrom(Node<I, O> node) {
-        long deadline = returns.next.position;
-        if (node.position < deadline) {
-            return node;
+    private Iterator<Node<I, O>> candidates() {
+        Node<I, O> owed = returns.next;
+        if (owed == returns) {
+            return Collections.emptyIterator();
         }
-        return node.kind == Kind.CHANGE && unknowns.next.position < deadline ? unknowns.next : null;
+        List<Node<I, O>> called = new ArrayList<>();
+        for (Node<I, O> list : List.of(changes, unknowns, reads)) {
+            for (Node<I, O> node = list.next; node.position < owed.position; node = node.next) {
+                called.add(node);
+            }
+        }
+        BitSet connected = new BitSet(called.size());
+        Deque<Node<I, O>> frontier = new ArrayDeque<>();
+        frontier.add(owed);
+        while (!frontier.isEmpty() && connected.cardinality() < called.size()) {
+            Node<I, O> from = frontier.remove();
+            for (int i = connected.nextClearBit(0);
+                    i < called.size();
+                    i = connected.nextClearBit(i + 1)) {
+                if (areConnected(from, called.get(i))) {
+                    connected.set(i);
+                    frontier.add(called.get(i));
+                }
+            }
+        }
+        return connected.stream()
+                .mapToObj(called::get)
+                .filter(node -> node.kind != Kind.READ)
+                .iterator();
+    }
+
+    private boolean areConnected(Node<I, O> one, Node<I, O> other) {
+        return one.operation().call() == other.operation().call()
+                || !model.areIndependent(one.operation().input(), other.operation().input());
     }
 
     /**
      * Linearizes an operation next, and then all reads that agree. False if the model forbids it or
      * if it leads where we have been.
      */
-    private boolean enter(Node<I, O> node) {
+    private boolean enter(Node<I, O> node, Iterator<Node<I, O>> untried) {
         S next = step(node);
         if (next == null) {
             return false;
         }
-        push(node, next);
+        push(node, next, untried);
         linearizeReads();
         if (!seen.add(linearized, spent, state)) {
             undo();
@@ -170,7 +202,7 @@ final class Search<S, I, O> {
                 read.position < returns.next.position;
                 read = read.next) {
             if (step(read) != null) {
-                push(read, state);
+                push(read, state, Collections.emptyIterator());
             }
         }
     }
@@ -180,23 +212,27 @@ final class Search<S, I, O> {
         return model.step(state, node.operation().input(), node.operation().output());
     }
 
-    private void push(Node<I, O> node, S next) {
-        latest = new Choice<>(latest, Choice.depthOf(latest) + 1, node, state);
+    private void push(Node<I, O> node, S next, Iterator<Node<I, O>> untried) {
+        latest = new Choice<>(latest, Choice.depthOf(latest) + 1, node, state, untried);
         state = next;
         (node.kind == Kind.UNKNOWN ? spent : linearized).set(node.number);
         node.lift();
     }
 
-    /** Takes back the latest choice and the reads behind it; null if nothing was left to choose. */
-    private @Nullable Node<I, O> undo() {
+    /**
+     * Takes back the latest choice and the reads behind it.
+     *
+     * @return what is untried there, or null if there was nothing to take back
+     */
+    private @Nullable Iterator<Node<I, O>> undo() {
         while (latest != null) {
-            Node<I, O> node = latest.node;
-            node.unlift();
-            (node.kind == Kind.UNKNOWN ? spent : linearized).clear(node.number);
-            state = latest.before;
-            latest = latest.earlier;
-            if (node.kind != Kind.READ) {
-                return node;
+            Choice<S, I, O> undone = latest;
+            undone.node.unlift();
+            (undone.node.kind == Kind.UNKNOWN ? spent : linearized).clear(undone.node.number);
+            state = undone.before;
+            latest = undone.earlier;
+            if (undone.node.kind != Kind.READ) {
+                return undone.untried;
             }
         }
         return null;
@@ -243,7 +279,11 @@ final class Search<S, I, O> {
 
     /** One step of the order tried at present, linked to the step before it. */
     private record Choice<S, I, O>(
-            @Nullable Choice<S, I, O> earlier, int depth, Node<I, O> node, S before) {
+            @Nullable Choice<S, I, O> earlier,
+            int depth,
+            Node<I, O> node,
+            S before,
+            Iterator<Node<I, O>> untried) {
 
         static int depthOf(@Nullable Choice<?, ?, ?> choice) {
             return choice == null ? 0 : choice.depth;

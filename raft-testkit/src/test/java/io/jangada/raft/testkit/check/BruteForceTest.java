@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random small histories with random answers, most of them wrong, decided by the checker and by the
@@ -29,15 +30,20 @@ class BruteForceTest {
     private static final List<String> KEYS = List.of("a", "b");
     private static final List<String> VALUES = List.of("1", "2");
 
-    @Test
-    void theCheckerAgreesWithTheDefinition() {
+    static List<Model<Map<String, String>, KvInput, KvOutput>> models() {
+        return List.of(new KvModel(), new WholeKvModel(true), new WholeKvModel(false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void theCheckerAgreesWithTheDefinition(Model<Map<String, String>, KvInput, KvOutput> model) {
         int linearizableCount = 0;
         int histories = 20_000;
         for (long seed = 0; seed < histories; seed++) {
             History<KvInput, KvOutput> history = history(new Random(seed));
             boolean expected = hasOrder(history.operations());
             Verdict<KvInput, KvOutput> verdict =
-                    Linearizability.check(new KvModel(), history, Budget.DEFAULT);
+                    Linearizability.check(model, history, Budget.DEFAULT);
             String replay = "seed " + seed + ": " + history + "\n" + verdict.message();
             assertEquals(expected, verdict instanceof Verdict.Linearizable, replay);
             assertEquals(!expected, verdict instanceof NotLinearizable, replay);

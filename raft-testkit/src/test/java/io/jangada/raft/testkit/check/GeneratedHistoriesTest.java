@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Histories too long to be decided by thought, whose verdict is known from how they were made. */
 class GeneratedHistoriesTest {
@@ -55,10 +55,11 @@ class GeneratedHistoriesTest {
         assertTrue(spoiledCount >= 90, "only " + spoiledCount + " histories could be spoiled");
     }
 
-    @Test
-    void partitionsDecideAsTheWholeDoes() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void partitionsDecideAsTheWholeDoes(boolean withHints) {
         Shape shape = new Shape(4, 3, 60, 20, 50);
-        Model<Map<String, String>, KvInput, KvOutput> whole = new Unpartitioned();
+        WholeKvModel whole = new WholeKvModel(withHints);
         for (long seed = 1; seed <= 200; seed++) {
             History<KvInput, KvOutput> sound = HistoryGenerator.generate(seed, shape);
             History<KvInput, KvOutput> spoiled = spoil(sound, new Random(seed));
@@ -171,23 +172,5 @@ class GeneratedHistoriesTest {
                 operation.end(),
                 operation.endNanos(),
                 operation.notes());
-    }
-
-    /** The same store, all keys at once. */
-    private static final class Unpartitioned
-            implements Model<Map<String, String>, KvInput, KvOutput> {
-
-        private final KvModel model = new KvModel();
-
-        @Override
-        public Map<String, String> initial() {
-            return model.initial();
-        }
-
-        @Override
-        public @Nullable Map<String, String> step(
-                Map<String, String> state, KvInput input, @Nullable KvOutput output) {
-            return model.step(state, input, output);
-        }
     }
 }
