@@ -3,12 +3,10 @@ package io.jangada.raft.testkit.check;
 import io.jangada.raft.testkit.check.Model.Partition;
 import io.jangada.raft.testkit.check.Node.Kind;
 import io.jangada.raft.testkit.check.Operation.Status;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -36,6 +34,10 @@ final class Search<S, I, O> {
 
     private static final int STATES_SHOWN_MAX = 8;
     private static final int INTERRUPT_CHECK_MASK = 1023;
+
+    private static final Comparator<Node<?, ?>> IN_ORDER_OF_TRIAL =
+            Comparator.<Node<?, ?>, Kind>comparing(node -> node.kind)
+                    .thenComparingLong(node -> node.position);
 
     private final Model<S, I, O> model;
     private final Partition<I, O> partition;
@@ -143,30 +145,20 @@ final class Search<S, I, O> {
         if (owed == returns) {
             return Collections.emptyIterator();
         }
-        List<Node<I, O>> called = new ArrayList<>();
+        List<Node<I, O>> strangers = new ArrayList<>();
         for (Node<I, O> list : List.of(changes, unknowns, reads)) {
             for (Node<I, O> node = list.next; node.position < owed.position; node = node.next) {
-                called.add(node);
+                strangers.add(node);
             }
         }
-        BitSet connected = new BitSet(called.size());
-        Deque<Node<I, O>> frontier = new ArrayDeque<>();
-        frontier.add(owed);
-        while (!frontier.isEmpty() && connected.cardinality() < called.size()) {
-            Node<I, O> from = frontier.remove();
-            for (int i = connected.nextClearBit(0);
-                    i < called.size();
-                    i = connected.nextClearBit(i + 1)) {
-                if (areConnected(from, called.get(i))) {
-                    connected.set(i);
-                    frontier.add(called.get(i));
-                }
-            }
+        List<Node<I, O>> connected = new ArrayList<>(List.of(owed));
+        for (int i = 0; i < connected.size() && !strangers.isEmpty(); i++) {
+            Node<I, O> node = connected.get(i);
+            strangers.removeIf(other -> areConnected(node, other) && connected.add(other));
         }
-        return connected.stream()
-                .mapToObj(called::get)
-                .filter(node -> node.kind != Kind.READ)
-                .iterator();
+        connected.removeIf(node -> node.kind == Kind.READ || node == owed);
+        connected.sort(IN_ORDER_OF_TRIAL);
+        return connected.iterator();
     }
 
     private boolean areConnected(Node<I, O> one, Node<I, O> other) {
