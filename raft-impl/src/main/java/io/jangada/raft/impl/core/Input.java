@@ -1,7 +1,7 @@
 package io.jangada.raft.impl.core;
 
+import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
-import io.jangada.raft.spi.EntryType;
 
 /**
  * Everything that can happen to a {@link RaftCore}. Each input says when it came, on the node's
@@ -11,21 +11,26 @@ public sealed interface Input {
     /** When it came, in nanoseconds of a monotonic clock; never falls from input to input. */
     long nowNanos();
 
+    /**
+     * Founds the group on an empty log: its first entry, equal on all initial voters, is this
+     * configuration. Only ever the first input.
+     */
+    record Found(long nowNanos, Membership membership) implements Input {}
+
     /** Time passed: due timers fire. Step it after the messages that were waiting, not before. */
     record Tick(long nowNanos) implements Input {}
 
     /**
-     * Someone on this node wants an entry in the log. Answered by a {@link Ready.Refused} at once, or
-     * by nothing: the entry, or its forwarding, is then under way.
+     * Someone on this node wants an entry in the log. Answered by a {@link Ready.Refused} at once,
+     * or by nothing: the entry, or its forwarding, is then under way.
      *
      * @param requestId names the proposal in a refusal
      */
-    record Propose(long nowNanos, long requestId, EntryType type, byte[] payload)
-            implements Input {}
+    record Propose(long nowNanos, long requestId, Proposal proposal) implements Input {}
 
     /**
-     * Someone on this node wants to read linearizably. Answered by one {@link Ready.ReadGrant} or one
-     * {@link Ready.Refused}.
+     * Someone on this node wants to read linearizably. Answered by one {@link Ready.ReadGrant} or
+     * one {@link Ready.Refused}.
      */
     record Read(long nowNanos, long requestId) implements Input {}
 

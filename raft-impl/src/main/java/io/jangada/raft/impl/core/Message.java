@@ -1,7 +1,6 @@
 package io.jangada.raft.impl.core;
 
 import io.jangada.raft.api.NodeId;
-import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.LogEntry;
 import java.util.List;
 
@@ -9,6 +8,22 @@ import java.util.List;
 public sealed interface Message {
     /** The sender's current term; for a pre-vote request and its grant, the term it would start. */
     long term();
+
+    /** A pre-vote request or its grant: the one kind whose term moves nobody (Z6). */
+    default boolean isPreVote() {
+        return (this instanceof RequestVote request && request.preVote())
+                || (this instanceof RequestVoteResponse response
+                        && response.preVote()
+                        && response.granted());
+    }
+
+    /** Whether only the leader of its term sends such a message. */
+    default boolean isFromLeader() {
+        return this instanceof AppendEntries
+                || this instanceof Heartbeat
+                || this instanceof TimeoutNow
+                || this instanceof ReadIndexResponse;
+    }
 
     /**
      * Asks for a vote (paper §5.2), or whether one would be given (pre-vote, thesis §9.6).
@@ -39,10 +54,12 @@ public sealed interface Message {
      * Answers {@link AppendEntries}.
      *
      * @param success the log contains, durably, everything up to {@code index} as the leader has it
-     * @param index if accepted the last index known to match, else the rejected {@code prevLogIndex}
+     * @param index if accepted the last index known to match, else the rejected {@code
+     *     prevLogIndex}
      * @param conflictTerm if rejected the term of the entry that is there instead, 0 if the log is
      *     shorter
-     * @param conflictIndex if rejected the first index of that term, or the one behind the last index
+     * @param conflictIndex if rejected the first index of that term, or the one behind the last
+     *     index
      * @param lastLogIndex if rejected the last index of the follower's log
      */
     record AppendEntriesResponse(
@@ -59,8 +76,9 @@ public sealed interface Message {
     }
 
     /**
-     * Shows that the leader leads, and asks for a confirmation that bears the same round (thesis §6.4).
-     * Apart from {@link AppendEntries} because its answer states nothing that needs the disk.
+     * Shows that the leader leads, and asks for a confirmation that bears the same round (thesis
+     * §6.4). Apart from {@link AppendEntries} because its answer states nothing that needs the
+     * disk.
      */
     record Heartbeat(long term, long round, long leaderCommit) implements Message {}
 
@@ -78,8 +96,7 @@ public sealed interface Message {
     record ReadIndexResponse(long term, long requestId, long readIndex) implements Message {}
 
     /** A follower passes a proposal on to the leader. */
-    record ForwardProposal(long term, long requestId, EntryType type, byte[] payload)
-            implements Message {}
+    record ForwardProposal(long term, long requestId, Proposal proposal) implements Message {}
 
     /** A forwarded proposal was refused: this attempt changed nothing. */
     record ForwardRefused(long term, long requestId, Refusal reason) implements Message {}
@@ -90,8 +107,8 @@ public sealed interface Message {
     /**
      * The leader asks the receiver to stand for election at once (thesis §3.10).
      *
-     * @param round the leader's current round; the receiver drops this message once it has answered a
-     *     later one
+     * @param round the leader's current round; the receiver drops this message once it has answered
+     *     a later one
      */
     record TimeoutNow(long term, long round) implements Message {}
 }

@@ -29,8 +29,8 @@ public record Ready(
     /**
      * A message and the write it rests on.
      *
-     * @param afterWrite may leave once this write is durable; 0 or a durable one: at once, alongside
-     *     later writes (thesis §10.2.1)
+     * @param afterWrite may leave once this write is durable; 0 or a durable one: at once,
+     *     alongside later writes (thesis §10.2.1)
      */
     public record Outbound(NodeId to, Message message, long afterWrite) {}
 
@@ -41,6 +41,11 @@ public record Ready(
      */
     public record ReadGrant(long requestId, long readIndex, long askedNanos) {}
 
-    /** A proposal or read of this node was refused, here or by the leader. */
-    public record Refused(long requestId, Refusal reason) {}
+    /**
+     * A proposal or read of this node was refused.
+     *
+     * @param here refused by this node, so that this attempt certainly changes nothing; a leader's
+     *     refusal is no such proof, since the network may have delivered the proposal twice
+     */
+    public record Refused(long requestId, Refusal reason, boolean here) {}
 }
