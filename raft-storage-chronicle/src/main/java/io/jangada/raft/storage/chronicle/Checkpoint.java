@@ -86,6 +86,7 @@ final class Checkpoint {
         private static final int GROUP_TERM = 4;
         private static final int GROUP_VOTE = 5;
         private static final int GROUP_LAST_INDEX = 6;
+        private static final int GROUP_DAMAGE = 7;
         private static final int PEER = 10;
         private static final int PEER_STORE = 11;
         private static final int PEERS_SEQUENCE = 12;
@@ -122,6 +123,10 @@ final class Checkpoint {
                 output.writeString(GROUP_VOTE, votedFor.value(), true);
             }
             output.writeInt64(GROUP_LAST_INDEX, mark.lastIndex, true);
+            String damage = mark.damage;
+            if (damage != null) {
+                output.writeString(GROUP_DAMAGE, damage, true);
+            }
         }
 
         @Override
@@ -163,6 +168,7 @@ final class Checkpoint {
                                             group().hardState.currentTerm(),
                                             NodeId.of(input.readString()));
                     case GROUP_LAST_INDEX -> group().lastIndex = input.readInt64();
+                    case GROUP_DAMAGE -> group().damage = input.readString();
                     case PEER -> peer = NodeId.of(input.readString());
                     case PEER_STORE ->
                             checkpoint.peers.put(begun(peer), new StoreId(input.readString()));

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * A durable log for all groups of a node, in one folder, on Chronicle Queue.
@@ -44,7 +45,6 @@ public final class ChronicleLogStore implements LogStore {
     // Guarded by this.
     private final Map<GroupId, GroupState> groups = new HashMap<>();
     private final Map<GroupId, GroupHandle> handles = new HashMap<>();
-    private final Map<GroupId, String> damages = new HashMap<>();
     private final Map<NodeId, StoreId> peers = new LinkedHashMap<>();
     private int checkpointBytes = Checkpoint.BYTES_PER_SEGMENT;
     private boolean closed;
@@ -91,9 +91,6 @@ public final class ChronicleLogStore implements LogStore {
         GroupId id = group.state.group();
         groups.put(id, group.state);
         checkpointBytes += group.state.mark.checkpointBytes();
-        if (group.damage != null) {
-            damages.put(id, group.damage);
-        }
     }
 
     @Override
@@ -154,7 +151,7 @@ public final class ChronicleLogStore implements LogStore {
         if (isDestroyed(state)) {
             throw new IllegalStateException("group '%s' was destroyed".formatted(group));
         }
-        String damage = damages.get(group);
+        String damage = state.mark.damage;
         if (damage != null) {
             throw new StoreException(
                     ("group '%s' cannot be trusted on this node, because %s %s: restore the folder"
@@ -260,6 +257,9 @@ public final class ChronicleLogStore implements LogStore {
         boolean syncWrites = true;
         boolean openJdkPackages = true;
 
+        /** Where tests come between the store and its disk. */
+        UnaryOperator<Journal> journals = UnaryOperator.identity();
+
         private Builder() {}
 
         /**
@@ -321,6 +321,11 @@ public final class ChronicleLogStore implements LogStore {
          */
         public Builder openJdkPackages(boolean open) {
             openJdkPackages = open;
+            return this;
+        }
+
+        Builder journals(UnaryOperator<Journal> between) {
+            journals = between;
             return this;
         }
 

@@ -3,6 +3,7 @@ package io.jangada.raft.storage.chronicle;
 import io.jangada.raft.api.GroupId;
 import io.jangada.raft.spi.HardState;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the records written so far say of a group, without its entries. This is what a {@link
@@ -43,6 +44,9 @@ final class GroupMark {
     /** Number of the group's last record. */
     long sequence;
 
+    /** What a suspect group lost, for messages; found once and repeated ever after. */
+    @Nullable String damage;
+
     HardState hardState = HardState.INITIAL;
     long lastIndex;
 
@@ -51,10 +55,19 @@ final class GroupMark {
         name = group.value().getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    /** The group is suspect. The first reason is the one that helps. */
+    void damaged(String what) {
+        status = Status.SUSPECT;
+        if (damage == null) {
+            damage = what;
+        }
+    }
+
     /**
      * Upper bound of what this group takes in a {@link Checkpoint}, whatever its numbers become.
      */
     int checkpointBytes() {
-        return name.length + Checkpoint.BYTES_PER_GROUP;
+        int damageBytes = damage == null ? 0 : damage.length() + 4;
+        return name.length + Checkpoint.BYTES_PER_GROUP + damageBytes;
     }
 }

@@ -104,7 +104,7 @@ final class Recovery {
     private void judgeGroups() {
         for (Hole hole : damages) {
             for (String name : hole.groups) {
-                group(name).damaged("lost " + hole);
+                group(name).state.mark.damaged("lost " + hole);
             }
         }
         Hole lastDamage = damages.isEmpty() ? null : damages.get(damages.size() - 1);
@@ -129,14 +129,11 @@ final class Recovery {
             return;
         }
         if (lastDamage != null && group.provenAt < lastDamage.first) {
-            group.damaged("may have lost " + lastDamage);
+            mark.damaged("may have lost " + lastDamage);
         }
         long missing = group.state.firstMissing();
         if (missing != 0) {
-            group.damaged("lost its entry " + missing);
-        }
-        if (group.damage != null) {
-            mark.status = GroupMark.Status.SUSPECT;
+            mark.damaged("lost its entry " + missing);
         }
     }
 

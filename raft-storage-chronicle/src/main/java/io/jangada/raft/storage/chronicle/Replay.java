@@ -31,17 +31,8 @@ final class Replay {
          */
         long provenAt;
 
-        /** Why the group is suspect, or null. The first reason is the one that helps. */
-        @Nullable String damage;
-
         Group(GroupId id) {
             state = new GroupState(new GroupMark(id));
-        }
-
-        void damaged(String why) {
-            if (damage == null) {
-                damage = why;
-            }
         }
     }
 
@@ -150,7 +141,7 @@ final class Replay {
         Group group = groups.computeIfAbsent(record.group(), name -> new Group(GroupId.of(name)));
         GroupMark mark = group.state.mark;
         if (record.groupSequence() != mark.sequence + 1) {
-            group.damaged("lost " + lastHole());
+            mark.damaged("lost " + lastHole());
         }
         mark.sequence = record.groupSequence();
         group.provenAt = lastSequence;
@@ -244,7 +235,7 @@ final class Replay {
         GroupMark mark = group.state.mark;
         if (mark.sequence != told.sequence) {
             if (hole == null) {
-                group.damaged("lost " + lastHole());
+                mark.damaged("lost " + lastHole());
             } else {
                 hole.groups.add(name);
             }
@@ -252,12 +243,12 @@ final class Replay {
         mark.sequence = told.sequence;
         mark.hardState = told.hardState;
         mark.lastIndex = told.lastIndex;
-        mark.status = told.status;
+        if (told.status != GroupMark.Status.LIVE) {
+            mark.status = told.status;
+            mark.damage = mark.damage == null ? told.damage : mark.damage;
+        }
         group.state.recoverHardState(told.hardState);
         group.state.recoverLastIndex(told.lastIndex);
         group.provenAt = lastSequence;
-        if (told.status == GroupMark.Status.SUSPECT) {
-            group.damaged("was found damaged when this folder was opened before");
-        }
     }
 }

@@ -89,7 +89,9 @@ final class StoreOpening {
         recovery.secure();
         deleteLeftovers(log);
         journal =
-                new ChronicleJournal(log, "jangada-log-spare-" + own.node(), settings.segmentBytes);
+                settings.journals.apply(
+                        new ChronicleJournal(
+                                log, "jangada-log-spare-" + own.node(), settings.segmentBytes));
         ChronicleLogStore store = new ChronicleLogStore(this, recovery);
         recovery.deleteUnneeded();
         if (existing == null) {

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The contract of every store, with segments so small that most tests cross several. */
 class ChronicleLogStoreTest extends LogStoreContract {
-    @TempDir Path folder;
+    @TempDir(factory = InMemory.class)
+    Path folder;
 
     @Override
     protected LogStore create(StoreIdentity identity) {
