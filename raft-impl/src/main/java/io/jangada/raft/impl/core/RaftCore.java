@@ -324,8 +324,8 @@ public final class RaftCore {
             becomeFollower(currentTerm, leader);
         }
         Follower follower = (Follower) role;
-        follower.waitUntil(now + election.drawTimeoutNanos());
         election.leaderHeard();
+        follower.waitUntil(now + election.drawTimeoutNanos());
         noVoteBefore = now + election.timeoutNanos();
         return follower;
     }
@@ -456,10 +456,7 @@ public final class RaftCore {
     }
 
     private boolean isOnlyVoter() {
-        Membership membership = membership();
-        return membership.isVoter(self)
-                && membership.voters().size() == 1
-                && membership.outgoing().keySet().stream().allMatch(self::equals);
+        return mayCampaign() && Quorum.vote(membership(), Map.of(self, true)) == Quorum.Vote.WON;
     }
 
     // Transitions
@@ -641,7 +638,7 @@ public final class RaftCore {
     public CoreStatus status() {
         Leader leading = role instanceof Leader leader ? leader : null;
         return new CoreStatus(
-                publicRole(),
+                CoreStatus.roleOf(role, membership().learners().containsKey(self)),
                 currentTerm,
                 votedFor,
                 leader(),
@@ -653,21 +650,6 @@ public final class RaftCore {
                 membership(),
                 leading == null ? Long.MIN_VALUE : leading.leaseEndNanos(),
                 leading == null ? null : leading.transferTarget());
-    }
-
-    private io.jangada.raft.api.Role publicRole() {
-        if (role instanceof Leader) {
-            return io.jangada.raft.api.Role.LEADER;
-        }
-        if (role instanceof Candidate) {
-            return io.jangada.raft.api.Role.CANDIDATE;
-        }
-        if (role instanceof PreCandidate) {
-            return io.jangada.raft.api.Role.PRE_CANDIDATE;
-        }
-        return membership().learners().containsKey(self)
-                ? io.jangada.raft.api.Role.LEARNER
-                : io.jangada.raft.api.Role.FOLLOWER;
     }
 
     /** What a leader knows of a peer's log. */
