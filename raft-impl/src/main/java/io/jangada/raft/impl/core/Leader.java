@@ -160,7 +160,8 @@ final class Leader implements Role {
     /**
      * Where to try next, by the follower's hint (paper §5.3, end): its log is too short; or we have
      * entries of the conflicting term, then behind the last of them; or we have none, then at the
-     * first of them. A stale hint costs a round trip and nothing else (Z17).
+     * first of them, or before it behind our last entry of an older term, since the follower has
+     * nothing newer there. A stale hint costs a round trip and nothing else (Z17).
      */
     private long nextIndexAfter(AppendEntriesResponse rejected) {
         if (rejected.conflictTerm() == 0) {
@@ -169,7 +170,7 @@ final class Leader implements Role {
         long last = log.lastIndexUpToTerm(rejected.index() - 1, rejected.conflictTerm());
         boolean known =
                 last >= rejected.conflictIndex() && log.term(last) == rejected.conflictTerm();
-        return Math.min(known ? last + 1 : rejected.conflictIndex(), rejected.index());
+        return Math.min(known ? last + 1 : Math.min(rejected.conflictIndex(), last + 1), rejected.index());
     }
 
     /**
@@ -202,8 +203,9 @@ final class Leader implements Role {
     }
 
     private void sendHeartbeat(NodeId to, Progress peer) {
-        peer.commitSent(core.commitIndex());
-        core.sendNow(to, new Heartbeat(core.currentTerm(), readIndex.round(), core.commitIndex()));
+        long commit = peer.commitFor(core.commitIndex());
+        peer.commitSent(commit);
+        core.sendNow(to, new Heartbeat(core.currentTerm(), readIndex.round(), commit));
     }
 
     void onHeartbeatResponse(NodeId from, HeartbeatResponse response) {

@@ -82,6 +82,13 @@ public final class RaftCore {
      */
     private long noVoteBefore;
 
+    /** Until then what was promised before the start may bind this node (Z23). */
+    private final long promisesUnknownUntil;
+
+    /** Last round of the current term that was confirmed to its leader (Z25). */
+    private long answeredRound;
+
+    /** Begins anywhere, so that an answer to an earlier life is not taken for one to this. */
     private long lastReadBatch;
 
     private final Effects effects = new Effects();
@@ -93,7 +100,7 @@ public final class RaftCore {
      * @param config the settings
      * @param stored its log; must show each write of a {@link Ready} before the next input
      * @param hardState its durable term and vote
-     * @param seed decides its random timeouts
+     * @param seed decides its random timeouts; another one in each life
      * @param nowNanos the present, on the clock of all later inputs
      */
     public RaftCore(
@@ -114,6 +121,8 @@ public final class RaftCore {
         this.commitIndex = stored.firstIndex() - 1;
         this.lastApplied = commitIndex;
         this.noVoteBefore = nowNanos + election.timeoutNanos();
+        this.promisesUnknownUntil = noVoteBefore;
+        this.lastReadBatch = election.drawNumber();
         this.role = new Follower(this, null, nowNanos + election.drawTimeoutNanos());
         exemptOnlyVoter();
     }
@@ -364,9 +373,9 @@ public final class RaftCore {
                     from,
                     new AppendEntriesResponse(
                             currentTerm, false, append.prevLogIndex(), 0, last + 1, last));
-        } else if (message instanceof Heartbeat heartbeat) {
-            sendAfterHardState(
-                    from, new HeartbeatResponse(currentTerm, heartbeat.round(), log.lastIndex()));
+        } else if (message instanceof Heartbeat) {
+            // Not its round: the sender may lead again, and take it for one of its new term.
+            sendAfterHardState(from, new HeartbeatResponse(currentTerm, 0, log.lastIndex()));
         } else if (message instanceof RequestVote request) {
             sendAfterHardState(
                     from, new RequestVoteResponse(currentTerm, request.preVote(), false));
@@ -440,12 +449,14 @@ public final class RaftCore {
     }
 
     /**
-     * Thesis §3.10, Z25: not if a later round was answered, for the leader may have its lease back.
+     * Thesis §3.10, Z25: not if a later round was answered, for the leader may have its lease back,
+     * and not while we do not know whether one was.
      */
     private void onTimeoutNow(NodeId from, TimeoutNow message) {
         if (role instanceof Follower follower
                 && from.equals(follower.leader())
-                && follower.answeredRound() <= message.round()
+                && answeredRound <= message.round()
+                && now >= promisesUnknownUntil
                 && membership().isVoter(self)) {
             becomeCandidate(true);
         }
@@ -473,6 +484,7 @@ public final class RaftCore {
         if (term > currentTerm) {
             currentTerm = term;
             votedFor = null;
+            answeredRound = 0;
             persistHardState();
         }
     }
@@ -494,6 +506,7 @@ public final class RaftCore {
                 noVoteBefore);
         currentTerm++;
         votedFor = null;
+        answeredRound = 0;
         vote(self);
         become(
                 new Candidate(
@@ -586,6 +599,11 @@ public final class RaftCore {
     void truncateFrom(long index) {
         log.truncateFrom(index);
         memberships.truncatedFrom(index);
+    }
+
+    /** A round of this term's leader is being confirmed. */
+    void answered(long round) {
+        answeredRound = Math.max(answeredRound, round);
     }
 
     long nextReadBatch() {
