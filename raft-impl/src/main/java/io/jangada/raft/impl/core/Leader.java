@@ -60,12 +60,19 @@ final class Leader implements Role {
         this.tookOverNanos = core.now();
         this.heartbeatDeadline = core.now();
         this.termStartIndex = log.lastIndex() + 1;
+        append(EntryType.NOOP, new byte[0]);
+        addPeers();
+    }
+
+    /** Everybody in the latest configuration but this node is a peer, and only they are counted. */
+    private void addPeers() {
         for (Member member : core.membership().members()) {
             if (!member.id().equals(core.self())) {
-                peers.put(member.id(), new Progress(core.config(), termStartIndex, core.now()));
+                peers.computeIfAbsent(
+                        member.id(),
+                        id -> new Progress(core.config(), log.lastIndex(), core.now()));
             }
         }
-        append(EntryType.NOOP, new byte[0]);
     }
 
     // Proposals
@@ -97,6 +104,9 @@ final class Leader implements Role {
         core.append(
                 new LogEntry(log.lastIndex() + 1, core.currentTerm(), clusterTime, type, payload));
         sizes.appended(payload.length);
+        if (type == EntryType.MEMBERSHIP) {
+            addPeers();
+        }
     }
 
     void applied(long index) {
