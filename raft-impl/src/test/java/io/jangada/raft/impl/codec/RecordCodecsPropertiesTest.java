@@ -17,7 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
-class RecordCodecsProperties {
+class RecordCodecsPropertiesTest {
     enum Suit {
         CLUBS,
         DIAMONDS,

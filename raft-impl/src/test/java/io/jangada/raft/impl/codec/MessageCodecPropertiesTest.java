@@ -17,7 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
-class MessageCodecProperties {
+class MessageCodecPropertiesTest {
     /**
      * What decoding may allocate for each byte of a frame: the worst are many messages of ten
      * bytes.
