@@ -6,7 +6,6 @@ import io.jangada.raft.api.RejectedException;
 import io.jangada.raft.impl.runtime.SessionTable.Lookup;
 import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.BatchStateMachine;
-import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.LogReader;
 import io.jangada.raft.spi.StateMachine;
@@ -22,9 +21,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies what is committed and durable here, in order, then answers the reads that waited for it. Runs
- * on a crew's thread, so that a slow state machine delays no heartbeat (Z47). Callers' futures complete
- * after the batch, never between two applies.
+ * Applies what is committed and durable here, in order, then answers the reads that waited for it.
+ * Runs on a crew's thread, so that a slow state machine delays no heartbeat (Z47). Callers' futures
+ * complete after the batch, never between two applies.
  */
 final class Applier<S extends StateMachine<C, R>, C, R> {
     private static final long BATCH_BYTES_MAX = 1 << 20;

@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jctools.queues.MpscArrayQueue;
 
 /**
- * One thread that drives many groups. Each round takes everything that has arrived, steps it into the
- * cores, then lets each touched group carry out one batch of effects: one write, one frame per peer
- * (natural batching: nobody waits to fill a batch).
+ * One thread that drives many groups. Each round takes everything that has arrived, steps it into
+ * the cores, then lets each touched group carry out one batch of effects: one write, one frame per
+ * peer (natural batching: nobody waits to fill a batch).
  */
 final class GroupLoop {
     /** Tasks of one round: bounds how long timers and effects wait behind a full mailbox. */
@@ -52,7 +52,9 @@ final class GroupLoop {
         worker.wake();
     }
 
-    /** A group has new facts; the caller makes sure that it is not already signalled. Any thread. */
+    /**
+     * A group has new facts; the caller makes sure that it is not already signalled. Any thread.
+     */
     void signal(GroupDriver group) {
         signalled.add(group);
         worker.wake();
@@ -86,7 +88,8 @@ final class GroupLoop {
             group.onSignal(environment.nanoTime());
             touch(group);
         }
-        // Messages before timers: what waited in the mailbox may be the heartbeat that a timer misses.
+        // Messages before timers: what waited in the mailbox may be the heartbeat that a timer
+        // misses.
         boolean more = drainMailbox();
         long nextDeadline = runTimers();
         for (GroupDriver group : touched) {

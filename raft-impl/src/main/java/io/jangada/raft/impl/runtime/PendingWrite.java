@@ -4,8 +4,8 @@ import io.jangada.raft.spi.EntryType;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A write on its way, and the caller's future in one object. Its session and sequence name it on every
- * node, however often and wherever it is proposed. Fields are the loop's, except where said.
+ * A write on its way, and the caller's future in one object. Its session and sequence name it on
+ * every node, however often and wherever it is proposed. Fields are the loop's, except where said.
  *
  * @param <R> the result
  */

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The linearizable reads of this node that wait for an index (thesis §6.4). One that loses its leader is
- * asked again at the next one, until its time is up. Runs on the loop.
+ * The linearizable reads of this node that wait for an index (thesis §6.4). One that loses its
+ * leader is asked again at the next one, until its time is up. Runs on the loop.
  *
  * @param <S> the state machine
  */

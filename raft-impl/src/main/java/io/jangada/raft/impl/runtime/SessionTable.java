@@ -7,13 +7,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of a group (thesis §6.3): which writes were applied, and what was answered. Part of the
- * replicated state: changed by log entries only, in log order, by rules that read nothing but the
- * entries and the table (Z43).
+ * The sessions of a group (thesis §6.3): which writes were applied, and what was answered. Part of
+ * the replicated state: changed by log entries only, in log order, by rules that read nothing but
+ * the entries and the table (Z43).
  *
- * <p>Writes may be looked up ahead of the reply to earlier ones, so that a state machine can take them
- * as a batch. Where batches end differs from node to node and must not show: whenever an answer could
- * depend on a reply still to come, it is {@link Lookup.Wait}.
+ * <p>Writes may be looked up ahead of the reply to earlier ones, so that a state machine can take
+ * them as a batch. Where batches end differs from node to node and must not show: whenever an
+ * answer could depend on a reply still to come, it is {@link Lookup.Wait}.
  */
 final class SessionTable {
     /** What the table knows of a write before it is applied. */
@@ -21,7 +21,9 @@ final class SessionTable {
         /** Not applied yet: apply it, then tell {@link #applied}, in log order. */
         record Fresh() implements Lookup {}
 
-        /** Not known before the fresh writes looked up so far are applied: do that, then ask again. */
+        /**
+         * Not known before the fresh writes looked up so far are applied: do that, then ask again.
+         */
         record Wait() implements Lookup {}
 
         /** Applied before, with this reply. */

@@ -19,10 +19,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writes of this node that wait for their outcome, and the session under which the library numbers
- * them (thesis §6.3). A write is done when this node applies its entry, whoever proposed it, so that
- * forwarding, changes of leadership and repeated attempts all end in the same place. Proposing again is
- * always safe: the session sees to it that an entry is applied once.
+ * The writes of this node that wait for their outcome, and the session under which the library
+ * numbers them (thesis §6.3). A write is done when this node applies its entry, whoever proposed
+ * it, so that forwarding, changes of leadership and repeated attempts all end in the same place.
+ * Proposing again is always safe: the session sees to it that an entry is applied once.
  *
  * <p>Runs on the loop, but for {@link #take} and {@link #takeOpen}, which are the applier's.
  *
@@ -56,8 +56,7 @@ final class Writes<R> {
     private long lastRequest;
     private @Nullable RejectedException closed;
 
-    Writes(
-            RaftCore core, RaftConfig config, Environment environment, Consumer<LoopTask> loop) {
+    Writes(RaftCore core, RaftConfig config, Environment environment, Consumer<LoopTask> loop) {
         this.core = core;
         this.config = config;
         this.environment = environment;
@@ -132,8 +131,7 @@ final class Writes<R> {
             return;
         }
         opening = true;
-        PendingWrite<Long> open =
-                newOpen(nowNanos + config.requestTimeout().toNanos());
+        PendingWrite<Long> open = newOpen(nowNanos + config.requestTimeout().toNanos());
         open.whenComplete((id, failure) -> loop.accept(now -> onOwnSession(id, failure, now)));
         submitOpen(open, nowNanos);
     }
@@ -141,8 +139,7 @@ final class Writes<R> {
     PendingWrite<Long> newOpen(long deadlineNanos) {
         long nonce = environment.randomLong();
         byte[] terms = SessionTerms.of(config, nonce).encode();
-        return new PendingWrite<>(
-                this, EntryType.OPEN_SESSION, terms, 0, nonce, deadlineNanos);
+        return new PendingWrite<>(this, EntryType.OPEN_SESSION, terms, 0, nonce, deadlineNanos);
     }
 
     private void onOwnSession(@Nullable Long id, @Nullable Throwable failure, long nowNanos) {
@@ -187,8 +184,7 @@ final class Writes<R> {
         write.inDoubt = true;
         write.attemptTerm = core.currentTerm();
         write.attemptNanos = nowNanos;
-        core.step(
-                new Input.Propose(nowNanos, write.requestId, new Proposal(write.type, payload)));
+        core.step(new Input.Propose(nowNanos, write.requestId, new Proposal(write.type, payload)));
     }
 
     /** An attempt did not get under way: it is tried again later, unless waiting is pointless. */
@@ -228,8 +224,8 @@ final class Writes<R> {
     }
 
     /**
-     * Proposes again what the present leader may not have: refused attempts, attempts of earlier terms,
-     * and forwarded ones that are overdue and so perhaps lost.
+     * Proposes again what the present leader may not have: refused attempts, attempts of earlier
+     * terms, and forwarded ones that are overdue and so perhaps lost.
      */
     void retry(long nowNanos, boolean leading) {
         forEach(
@@ -327,10 +323,10 @@ final class Writes<R> {
     }
 
     /**
-     * The entry of a write found its session gone. A write that the library numbered goes on in a new
-     * session: it was not applied before, or this node, which applies every entry in order, would have
-     * answered it; and it never will be under a session that is gone. Others may have had attempts
-     * elsewhere.
+     * The entry of a write found its session gone. A write that the library numbered goes on in a
+     * new session: it was not applied before, or this node, which applies every entry in order,
+     * would have answered it; and it never will be under a session that is gone. Others may have
+     * had attempts elsewhere.
      */
     void sessionGone(PendingWrite<R> write, String why) {
         loop.accept(
