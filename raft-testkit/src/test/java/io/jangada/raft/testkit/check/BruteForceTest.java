@@ -14,6 +14,7 @@ import io.jangada.raft.testkit.check.Verdict.NotLinearizable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
@@ -63,7 +64,7 @@ class BruteForceTest {
      */
     private static boolean isNecessary(
             NotLinearizable<KvInput, KvOutput> verdict, History<KvInput, KvOutput> history) {
-        TreeMap<String, String> store = new TreeMap<>();
+        NavigableMap<String, String> store = new TreeMap<>();
         for (Operation<KvInput, KvOutput> operation : verdict.prefix()) {
             KvOutput answer = apply(store, operation.input());
             if (operation.status() == Status.OK && !answer.equals(operation.output())) {
@@ -97,7 +98,7 @@ class BruteForceTest {
      * Whether all that returned until {@code end} can be put in order, others in between or not.
      */
     private static boolean hasOrder(
-            TreeMap<String, String> store, List<Operation<KvInput, KvOutput>> left, long end) {
+            NavigableMap<String, String> store, List<Operation<KvInput, KvOutput>> left, long end) {
         if (left.stream().noneMatch(one -> one.status() == Status.OK && one.end() <= end)) {
             return true;
         }
@@ -124,7 +125,7 @@ class BruteForceTest {
         return false;
     }
 
-    private static KvOutput apply(TreeMap<String, String> store, KvInput input) {
+    private static KvOutput apply(NavigableMap<String, String> store, KvInput input) {
         String old = store.get(input.key());
         if (input instanceof Get) {
             return new KvOutput.Value(old);
