@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 import org.jctools.queues.MpscArrayQueue;
 
 /**
@@ -30,11 +31,15 @@ final class GroupLoop {
     private final List<GroupDriver> touched = new ArrayList<>();
     private final Worker worker;
 
-    GroupLoop(Environment environment, String name, int mailboxCapacity, PeerOutbox outbox) {
+    GroupLoop(
+            Environment environment,
+            int mailboxCapacity,
+            PeerOutbox outbox,
+            Function<Runnable, Worker> workers) {
         this.environment = environment;
         this.outbox = outbox;
         this.mailbox = new MpscArrayQueue<>(mailboxCapacity);
-        this.worker = environment.worker(name, this::round);
+        this.worker = workers.apply(this::round);
     }
 
     /** Leaves a task; false if the mailbox is full and nothing was left. Any thread. */

@@ -10,6 +10,7 @@ import io.jangada.raft.api.RaftGroup;
 import io.jangada.raft.api.RaftHost;
 import io.jangada.raft.impl.codec.Envelope;
 import io.jangada.raft.impl.codec.MessageCodec;
+import io.jangada.raft.impl.runtime.Environment.Worker;
 import io.jangada.raft.spi.HostSpec;
 import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.spi.PeerIdentity;
@@ -77,13 +78,18 @@ public final class Host implements RaftHost, TransportListener {
                         spec.node(),
                         store.identity().store(),
                         environment.randomLong());
-        this.transport = environment.openTransport(spec);
+        this.transport = startTransport();
         String name = "raft-" + spec.node();
         this.outbox = new PeerOutbox(transport);
         this.loop =
-                new GroupLoop(environment, name + "-loop", spec.config().mailboxCapacity(), outbox);
+                new GroupLoop(
+                        environment,
+                        spec.config().mailboxCapacity(),
+                        outbox,
+                        work -> loopWorker(name + "-loop", work));
         this.appliers = new Crew(environment, name + "-apply");
         this.events = new Crew(environment, name + "-events");
+        connect(founding);
     }
 
     /**
@@ -95,15 +101,34 @@ public final class Host implements RaftHost, TransportListener {
      * @throws IllegalArgumentException if the settings contradict each other or the data folder
      */
     public static Host open(HostSpec spec, Environment environment) {
-        Host host = new Host(spec, environment);
+        return new Host(spec, environment);
+    }
+
+    private Transport startTransport() {
         try {
-            host.transport.start(host.self, host);
-            host.connect(host.founding);
+            Transport opened = environment.openTransport(spec);
+            try {
+                opened.start(self, this);
+                return opened;
+            } catch (RuntimeException | Error e) {
+                opened.close();
+                throw e;
+            }
         } catch (RuntimeException | Error e) {
-            host.close();
+            store.close();
             throw e;
         }
-        return host;
+    }
+
+    /**
+     * The loop runs on a thread of the transport where that lends one: two hand-overs less a
+     * message.
+     */
+    private Worker loopWorker(String name, Runnable work) {
+        return transport
+                .lendThread()
+                .<Worker>map(thread -> new LentWorker(thread, environment::nanoTime, work))
+                .orElseGet(() -> environment.worker(name, work));
     }
 
     private static Membership founding(HostSpec spec) {
@@ -203,10 +228,13 @@ public final class Host implements RaftHost, TransportListener {
                 throw new IllegalStateException(
                         "group " + group + " is open already on node " + spec.node());
             }
-            GroupCore<S, C, R> core =
-                    new GroupCore<>(
-                            this, group, machine, commands, results, store, founding, loop, outbox,
-                            appliers, events);
+            GroupCore<S, C, R> core;
+            synchronized (store) {
+                core =
+                        new GroupCore<>(
+                                this, group, machine, commands, results, store, founding, loop,
+                                outbox, appliers, events);
+            }
             Replica<S, C, R> replica = new Replica<>(this, machine, commands, loop, core);
             groups.put(group, replica);
             core.execute(now -> core.start());
@@ -227,7 +255,9 @@ public final class Host implements RaftHost, TransportListener {
     public void destroy(GroupId group) {
         synchronized (lifecycle) {
             closeGroup(group);
-            store.destroy(group);
+            synchronized (store) {
+                store.destroy(group);
+            }
         }
     }
 

@@ -232,11 +232,9 @@ final class Script {
     private static String showRequest(Message message) {
         if (message instanceof ForwardProposal m) {
             return "ForwardProposal term %d %d: %s"
-                    .formatted(
-                            m.term(), m.requestId(), new String(m.proposal().payload(), UTF_8));
+                    .formatted(m.term(), m.requestId(), new String(m.proposal().payload(), UTF_8));
         } else if (message instanceof ForwardRefused m) {
-            return "ForwardRefused term %d %d: %s"
-                    .formatted(m.term(), m.requestId(), m.reason());
+            return "ForwardRefused term %d %d: %s".formatted(m.term(), m.requestId(), m.reason());
         } else if (message instanceof ReadIndexRequest m) {
             return "ReadIndexRequest term %d".formatted(m.term());
         } else if (message instanceof ReadIndexResponse m) {
