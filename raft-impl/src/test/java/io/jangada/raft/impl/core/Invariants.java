@@ -129,7 +129,7 @@ final class Invariants {
 
     private void checkCommitted(TestNode node, CoreStatus status, Map<NodeId, TestNode> nodes) {
         long visible = Math.min(status.commitIndex(), node.log.lastIndex());
-        for (long index = committed.size() + 1; index <= visible; index++) {
+        for (long index = committed.size() + 1L; index <= visible; index++) {
             // News: only who leads the term of the newest one can be the first to say so. It may
             // have stepped down since.
             LogEntry entry = node.log.entry(index);
