@@ -74,8 +74,14 @@ final class Invariants {
                     () -> node.id + " changed its vote: " + was + ", " + durable);
             if (before.life() == life) {
                 require(status.currentTerm() >= before.term(), "I9", () -> node.id + " term fell");
-                require(status.commitIndex() >= before.commit(), "I10", () -> node.id + " commit fell");
-                require(status.lastApplied() >= before.applied(), "I10", () -> node.id + " applied fell");
+                require(
+                        status.commitIndex() >= before.commit(),
+                        "I10",
+                        () -> node.id + " commit fell");
+                require(
+                        status.lastApplied() >= before.applied(),
+                        "I10",
+                        () -> node.id + " applied fell");
             }
         }
         require(
@@ -152,9 +158,7 @@ final class Invariants {
 
     private static boolean isOnQuorum(
             LogEntry entry, Membership membership, Map<NodeId, TestNode> nodes) {
-        return Quorum.reached(
-                        membership,
-                        voter -> nodes.get(voter).log.hasDurably(entry) ? 1 : 0)
+        return Quorum.reached(membership, voter -> nodes.get(voter).log.hasDurably(entry) ? 1 : 0)
                 == 1;
     }
 

@@ -60,10 +60,7 @@ class LeaseTest {
 
     @Test
     void z7_theDeadlineNamesTheMomentOfSteppingDown() {
-        RaftConfig rare =
-                RaftConfig.builder()
-                        .heartbeatInterval(Duration.ofMillis(300))
-                        .build();
+        RaftConfig rare = RaftConfig.builder().heartbeatInterval(Duration.ofMillis(300)).build();
         TestNode n1 = leader(rare, "n1", "n1 n2 n3").ignore();
         long ticks = 0;
         while (n1.role() == Role.LEADER) {

@@ -204,8 +204,7 @@ class RandomClusterTest {
             int size = random.nextInt(4) == 0 ? random.nextInt(2000) : random.nextInt(20);
             String command = "c" + requests + "x".repeat(size);
             note("%s proposes %d, %d B", node.id, requests, command.length());
-            node.core.step(
-                    new Input.Propose(node.nowNanos(), requests++, proposal(command)));
+            node.core.step(new Input.Propose(node.nowNanos(), requests++, proposal(command)));
             ready(node);
         }
 
@@ -293,14 +292,15 @@ class RandomClusterTest {
             held.get(node.id).addAll(ready.messages());
             release(node);
             Invariants.require(
-                    ready.applyTo() >= applyTo.get(node.id), "I10", () -> node.id + " applyTo fell");
+                    ready.applyTo() >= applyTo.get(node.id),
+                    "I10",
+                    () -> node.id + " applyTo fell");
             applyTo.put(node.id, ready.applyTo());
             for (Ready.ReadGrant read : ready.reads()) {
                 Long committedThen = reads.get(node.id).remove(read.requestId());
                 Invariants.require(committedThen != null, "one answer", () -> node.id + " " + read);
                 Invariants.onRead(node.id, read.readIndex(), committedThen);
-                met.merge(
-                        before == Role.LEADER ? "read-leader" : "read-follower", 1, Integer::sum);
+                met.merge(before == Role.LEADER ? "read-leader" : "read-follower", 1, Integer::sum);
             }
             for (Ready.Refused refused : ready.refused()) {
                 reads.get(node.id).remove(refused.requestId());
@@ -356,7 +356,8 @@ class RandomClusterTest {
             }
             for (TestNode node : nodes.values()) {
                 assertEquals(leader.log.all(), node.log.all(), () -> node.id + " " + states());
-                assertEquals(leader.log.lastIndex(), node.core.status().lastApplied(), this::states);
+                assertEquals(
+                        leader.log.lastIndex(), node.core.status().lastApplied(), this::states);
                 assertEquals(Map.of(), reads.get(node.id), node.id + " has unanswered reads");
             }
             long written =

@@ -236,8 +236,7 @@ final class Script {
                             m.requestId(),
                             shorten(new String(m.proposal().payload(), UTF_8)));
         } else if (message instanceof ForwardRefused m) {
-            return "ForwardRefused term %d %d: %s"
-                    .formatted(m.term(), m.requestId(), m.reason());
+            return "ForwardRefused term %d %d: %s".formatted(m.term(), m.requestId(), m.reason());
         } else if (message instanceof ReadIndexRequest m) {
             return "ReadIndexRequest term %d".formatted(m.term());
         } else if (message instanceof ReadIndexResponse m) {

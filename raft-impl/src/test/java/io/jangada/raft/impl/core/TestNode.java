@@ -154,10 +154,8 @@ final class TestNode {
     }
 
     TestNode proposeMembership(long requestId, String membership) {
-        byte[] text =
-                Script.membership(membership).toString().getBytes(StandardCharsets.UTF_8);
-        core.step(
-                new Input.Propose(nowNanos, requestId, new Proposal(EntryType.MEMBERSHIP, text)));
+        byte[] text = Script.membership(membership).toString().getBytes(StandardCharsets.UTF_8);
+        core.step(new Input.Propose(nowNanos, requestId, new Proposal(EntryType.MEMBERSHIP, text)));
         return this;
     }
 
