@@ -6,11 +6,9 @@ import io.jangada.raft.api.RejectedException;
 import io.jangada.raft.impl.runtime.SessionTable.Lookup;
 import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.BatchStateMachine;
-import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.LogReader;
 import io.jangada.raft.spi.StateMachine;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,9 +20,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies what is committed and durable here, in order, then answers the reads that waited for it. Runs
- * on a crew's thread, so that a slow state machine delays no heartbeat (Z47). Callers' futures complete
- * after the batch, never between two applies.
+ * Applies what is committed and durable here, in order, then answers the reads that waited for it.
+ * Runs on a crew's thread, so that a slow state machine delays no heartbeat (Z47). Callers' futures
+ * complete after the batch, never between two applies.
  */
 final class Applier<S extends StateMachine<C, R>, C, R> {
     private static final long BATCH_BYTES_MAX = 1 << 20;
@@ -33,7 +31,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
     private static final int TURN_BATCHES_MAX = 8;
 
     /** A fresh command of the present batch, on its way through the state machine. */
-    private record Step<C>(Envelope write, C command, Applied at) {}
+    private record Step<C>(CommandEnvelope write, C command, Applied at) {}
 
     private final S machine;
     private final Codec<C> commands;
@@ -186,7 +184,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
     }
 
     private void takeCommand(LogEntry entry) {
-        Envelope write = Envelope.decode(entry.payload());
+        CommandEnvelope write = CommandEnvelope.decode(entry.payload());
         sessions.expire(entry.clusterTimeMillis());
         Lookup known = sessions.lookup(write, entry.clusterTimeMillis());
         if (known instanceof Lookup.Wait) {
@@ -200,7 +198,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
         }
         PendingWrite<R> waiter = writes.take(write.session(), write.sequence());
         if (waiter != null && known instanceof Lookup.Repeated repeated) {
-            R reply = results.decode(ByteBuffer.wrap(repeated.reply()));
+            R reply = results.decode(repeated.reply());
             completions.add(() -> waiter.complete(reply));
         } else if (waiter != null && known instanceof Lookup.Gone gone) {
             completions.add(() -> writes.sessionGone(waiter, gone.why()));
@@ -213,7 +211,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
         }
         List<R> answers = machine instanceof BatchStateMachine<?, ?> ? applyAll() : applyEach();
         for (int i = 0; i < answers.size(); i++) {
-            Envelope write = steps.get(i).write();
+            CommandEnvelope write = steps.get(i).write();
             R answer = answers.get(i);
             sessions.applied(write, results.encode(answer));
             PendingWrite<R> waiter = writes.take(write.session(), write.sequence());

@@ -53,8 +53,8 @@ public interface Environment {
         void wake();
 
         /**
-         * Makes the work run once more at a time, instead of any time set before. Called by the work
-         * itself only.
+         * Makes the work run once more at a time, instead of any time set before. Called by the
+         * work itself only.
          *
          * @param nanos on {@link Environment#nanoTime()}; {@link Long#MAX_VALUE} for never
          */

@@ -12,8 +12,11 @@ interface GroupDriver {
     void onTick(long nowNanos);
 
     /** Carries out what the core decided, and clears the mark. */
-    void carryOut();
+    void carryOut(long nowNanos);
 
     /** When {@link #onTick} is due at the latest. */
     long nextDeadlineNanos();
+
+    /** Hears what one of the others threw: the group cannot go on. */
+    void failed(Throwable cause);
 }

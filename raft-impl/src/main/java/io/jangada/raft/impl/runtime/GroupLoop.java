@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 import org.jctools.queues.MpscArrayQueue;
 
 /**
- * One thread that drives many groups. Each round takes everything that has arrived, steps it into the
- * cores, then lets each touched group carry out one batch of effects: one write, one frame per peer
- * (natural batching: nobody waits to fill a batch).
+ * One thread that drives many groups. Each round takes everything that has arrived, steps it into
+ * the cores, then lets each touched group carry out one batch of effects: one write, one frame per
+ * peer (natural batching: nobody waits to fill a batch).
  */
 final class GroupLoop {
     /** Tasks of one round: bounds how long timers and effects wait behind a full mailbox. */
@@ -30,11 +31,15 @@ final class GroupLoop {
     private final List<GroupDriver> touched = new ArrayList<>();
     private final Worker worker;
 
-    GroupLoop(Environment environment, String name, int mailboxCapacity, PeerOutbox outbox) {
+    GroupLoop(
+            Environment environment,
+            int mailboxCapacity,
+            PeerOutbox outbox,
+            Function<Runnable, Worker> workers) {
         this.environment = environment;
         this.outbox = outbox;
         this.mailbox = new MpscArrayQueue<>(mailboxCapacity);
-        this.worker = environment.worker(name, this::round);
+        this.worker = workers.apply(this::round);
     }
 
     /** Leaves a task; false if the mailbox is full and nothing was left. Any thread. */
@@ -52,7 +57,9 @@ final class GroupLoop {
         worker.wake();
     }
 
-    /** A group has new facts; the caller makes sure that it is not already signalled. Any thread. */
+    /**
+     * A group has new facts; the caller makes sure that it is not already signalled. Any thread.
+     */
     void signal(GroupDriver group) {
         signalled.add(group);
         worker.wake();
@@ -80,17 +87,30 @@ final class GroupLoop {
         }
     }
 
+    /** Groups answer for themselves; an error outside of them leaves none in a known state. */
+    @SuppressWarnings("CatchingUnchecked")
     private void round() {
-        runAll(control);
+        try {
+            takeAndCarryOut();
+        } catch (Throwable cause) {
+            List.copyOf(groups).forEach(group -> group.failed(cause));
+        }
+    }
+
+    private void takeAndCarryOut() {
+        for (LoopTask task = control.poll(); task != null; task = control.poll()) {
+            run(task);
+        }
         for (GroupDriver group = signalled.poll(); group != null; group = signalled.poll()) {
-            group.onSignal(environment.nanoTime());
+            guarded(group, group::onSignal);
             touch(group);
         }
-        // Messages before timers: what waited in the mailbox may be the heartbeat that a timer misses.
+        // Messages before timers: what waited in the mailbox may be the heartbeat that a timer
+        // misses.
         boolean more = drainMailbox();
         long nextDeadline = runTimers();
         for (GroupDriver group : touched) {
-            group.carryOut();
+            guarded(group, group::carryOut);
             nextDeadline = Math.min(nextDeadline, group.nextDeadlineNanos());
         }
         touched.clear();
@@ -102,19 +122,13 @@ final class GroupLoop {
         }
     }
 
-    private void runAll(Queue<LoopTask> tasks) {
-        for (LoopTask task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.run(environment.nanoTime());
-        }
-    }
-
     private boolean drainMailbox() {
         for (int taken = 0; taken < ROUND_TASKS_MAX; taken++) {
             LoopTask task = mailbox.relaxedPoll();
             if (task == null) {
                 return !mailbox.isEmpty();
             }
-            task.run(environment.nanoTime());
+            run(task);
         }
         return true;
     }
@@ -122,13 +136,33 @@ final class GroupLoop {
     private long runTimers() {
         long now = environment.nanoTime();
         long next = Long.MAX_VALUE;
-        for (GroupDriver group : groups) {
+        for (GroupDriver group : List.copyOf(groups)) {
             if (now >= group.nextDeadlineNanos()) {
-                group.onTick(now);
+                guarded(group, group::onTick);
                 touch(group);
             }
             next = Math.min(next, group.nextDeadlineNanos());
         }
         return next;
+    }
+
+    // What a group throws stops that group, here and nowhere else.
+
+    @SuppressWarnings("CatchingUnchecked")
+    private void run(LoopTask task) {
+        try {
+            task.run(environment.nanoTime());
+        } catch (Throwable cause) {
+            task.failed(cause);
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked")
+    private void guarded(GroupDriver group, LoopAction action) {
+        try {
+            action.run(environment.nanoTime());
+        } catch (Throwable cause) {
+            group.failed(cause);
+        }
     }
 }

@@ -8,4 +8,7 @@ interface LoopTask {
      * @param nowNanos sampled after the task was taken from the mailbox
      */
     void run(long nowNanos);
+
+    /** Hears what {@link #run} threw: the task's group cannot go on. Runs on the loop. */
+    void failed(Throwable cause);
 }

@@ -31,6 +31,11 @@ final class PendingRead<S, T> extends CompletableFuture<T> implements LoopTask {
         reads.submit(this, nowNanos);
     }
 
+    @Override
+    public void failed(Throwable cause) {
+        reads.failed(cause);
+    }
+
     /** Asks the machine; what the query throws is the caller's. */
     @SuppressWarnings("CatchingUnchecked")
     void answer(S machine) {

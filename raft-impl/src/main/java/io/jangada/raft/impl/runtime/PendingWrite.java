@@ -4,8 +4,8 @@ import io.jangada.raft.spi.EntryType;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A write on its way, and the caller's future in one object. Its session and sequence name it on every
- * node, however often and wherever it is proposed. Fields are the loop's, except where said.
+ * A write on its way, and the caller's future in one object. Its session and sequence name it on
+ * every node, however often and wherever it is proposed. Fields are the loop's, except where said.
  *
  * @param <R> the result
  */
@@ -32,7 +32,9 @@ final class PendingWrite<R> extends CompletableFuture<R> implements LoopTask {
     /** {@link #inDoubt} before the latest attempt, in case that is refused for certain. */
     boolean wasInDoubt;
 
-    /** Where and when the latest attempt went. */
+    /** How often it was tried, and where and when the latest attempt went. */
+    int attempts;
+
     long attemptTerm = -1;
 
     long attemptNanos;
@@ -55,5 +57,10 @@ final class PendingWrite<R> extends CompletableFuture<R> implements LoopTask {
     @Override
     public void run(long nowNanos) {
         writes.submit(this, nowNanos);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        writes.failed(cause);
     }
 }

@@ -4,7 +4,6 @@ import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RejectedException;
 import io.jangada.raft.impl.core.Input;
-import io.jangada.raft.impl.core.RaftCore;
 import io.jangada.raft.impl.core.Ready.ReadGrant;
 import io.jangada.raft.impl.core.Refusal;
 import java.util.ArrayDeque;
@@ -15,8 +14,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The linearizable reads of this node that wait for an index (thesis §6.4). One that loses its leader is
- * asked again at the next one, until its time is up. Runs on the loop.
+ * The linearizable reads of this node that wait for an index (thesis §6.4). One that loses its
+ * leader is asked again at the next one, until its time is up. Runs on the loop.
  *
  * @param <S> the state machine
  */
@@ -24,8 +23,8 @@ final class Reads<S> {
     /** What the latest answer of a confirmed leader says of this node's age. */
     record Freshness(long askedNanos, long readIndex) {}
 
-    private final RaftCore core;
     private final RaftConfig config;
+    private final GroupCore<?, ?, ?> group;
 
     /** Hands a read with its index to the applier; false if that has too many. */
     private final Predicate<PendingRead<S, ?>> applier;
@@ -36,9 +35,9 @@ final class Reads<S> {
     private volatile @Nullable Freshness freshness;
     private @Nullable RejectedException closed;
 
-    Reads(RaftCore core, RaftConfig config, Predicate<PendingRead<S, ?>> applier) {
-        this.core = core;
+    Reads(RaftConfig config, GroupCore<?, ?, ?> group, Predicate<PendingRead<S, ?>> applier) {
         this.config = config;
+        this.group = group;
         this.applier = applier;
     }
 
@@ -53,9 +52,18 @@ final class Reads<S> {
     }
 
     private void ask(PendingRead<S, ?> read, long nowNanos) {
-        read.requestId = ++lastRequest;
+        read.requestId = --lastRequest;
         asked.put(read.requestId, read);
-        core.step(new Input.Read(nowNanos, read.requestId));
+        group.step(new Input.Read(nowNanos, read.requestId));
+    }
+
+    /** Reads have negative request ids, writes positive ones. */
+    static boolean isRead(long requestId) {
+        return requestId < 0;
+    }
+
+    void failed(Throwable cause) {
+        group.failed(cause);
     }
 
     void granted(ReadGrant grant) {

@@ -1,5 +1,6 @@
 package io.jangada.raft.impl.runtime;
 
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,13 +8,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of a group (thesis §6.3): which writes were applied, and what was answered. Part of the
- * replicated state: changed by log entries only, in log order, by rules that read nothing but the
- * entries and the table (Z43).
+ * The sessions of a group (thesis §6.3): which writes were applied, and what was answered. Part of
+ * the replicated state: changed by log entries only, in log order, by rules that read nothing but
+ * the entries and the table (Z43).
  *
- * <p>Writes may be looked up ahead of the reply to earlier ones, so that a state machine can take them
- * as a batch. Where batches end differs from node to node and must not show: whenever an answer could
- * depend on a reply still to come, it is {@link Lookup.Wait}.
+ * <p>Writes may be looked up ahead of the reply to earlier ones, so that a state machine can take
+ * them as a batch. Where batches end differs from node to node and must not show: whenever an
+ * answer could depend on a reply still to come, it is {@link Lookup.Wait}.
  */
 final class SessionTable {
     /** What the table knows of a write before it is applied. */
@@ -21,11 +22,13 @@ final class SessionTable {
         /** Not applied yet: apply it, then tell {@link #applied}, in log order. */
         record Fresh() implements Lookup {}
 
-        /** Not known before the fresh writes looked up so far are applied: do that, then ask again. */
+        /**
+         * Not known before the fresh writes looked up so far are applied: do that, then ask again.
+         */
         record Wait() implements Lookup {}
 
         /** Applied before, with this reply. */
-        record Repeated(byte[] reply) implements Lookup {}
+        record Repeated(ByteBuffer reply) implements Lookup {}
 
         /** Not to be applied: no such session, or the reply is not kept any more (Z44). */
         record Gone(String why) implements Lookup {}
@@ -86,7 +89,7 @@ final class SessionTable {
     }
 
     /** What to do with a write; also counts as a use of the session. */
-    Lookup lookup(Envelope write, long clusterTimeMillis) {
+    Lookup lookup(CommandEnvelope write, long clusterTimeMillis) {
         Session session = sessions.get(write.session());
         if (session == null) {
             return new Lookup.Gone("session " + write.session() + " expired or never was");
@@ -97,7 +100,7 @@ final class SessionTable {
         }
         byte[] reply = session.replies.get(write.sequence());
         if (reply != null) {
-            return new Lookup.Repeated(reply);
+            return new Lookup.Repeated(ByteBuffer.wrap(reply).asReadOnlyBuffer());
         }
         if (write.sequence() < Math.max(session.lowestKept, write.lowestUnanswered())) {
             return new Lookup.Gone(
@@ -113,7 +116,7 @@ final class SessionTable {
     }
 
     /** Keeps the reply to a write that was just applied, unless its session expired meanwhile. */
-    void applied(Envelope write, byte[] reply) {
+    void applied(CommandEnvelope write, byte[] reply) {
         Session session = sessions.get(write.session());
         if (session == null) {
             return;

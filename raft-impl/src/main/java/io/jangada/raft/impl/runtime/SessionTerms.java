@@ -4,8 +4,9 @@ import io.jangada.raft.api.RaftConfig;
 import java.nio.ByteBuffer;
 
 /**
- * The payload of an entry that opens a session. The limits travel in the entry, since every node must
- * apply the same ones, whatever its own settings (Z43). Fixed layout, big-endian, in this order.
+ * The payload of an entry that opens a session. The limits travel in the entry, since every node
+ * must apply the same ones, whatever its own settings (Z43). Fixed layout, big-endian, in this
+ * order.
  *
  * @param nonce by which the opener knows its entry
  * @param timeoutMillis life without a write, in cluster time
@@ -43,7 +44,6 @@ record SessionTerms(
                     "an entry of " + payload.length + " bytes cannot open a session");
         }
         ByteBuffer in = ByteBuffer.wrap(payload);
-        return new SessionTerms(
-                in.getLong(), in.getLong(), in.getInt(), in.getLong(), in.getInt());
+        return new SessionTerms(in.getLong(), in.getLong(), in.getInt(), in.getLong(), in.getInt());
     }
 }

@@ -45,7 +45,9 @@ final class ThreadWorker implements Environment.Worker {
         }
     }
 
-    /** The flag goes up before the signal is looked at, and in {@link #wake} the other way round. */
+    /**
+     * The flag goes up before the signal is looked at, and in {@link #wake} the other way round.
+     */
     private void sleep() {
         asleep = true;
         if (!signalled && !closed) {

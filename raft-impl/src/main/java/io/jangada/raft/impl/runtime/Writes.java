@@ -19,10 +19,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writes of this node that wait for their outcome, and the session under which the library numbers
- * them (thesis §6.3). A write is done when this node applies its entry, whoever proposed it, so that
- * forwarding, changes of leadership and repeated attempts all end in the same place. Proposing again is
- * always safe: the session sees to it that an entry is applied once.
+ * The writes of this node that wait for their outcome, and the session under which the library
+ * numbers them (thesis §6.3). A write is done when this node applies its entry, whoever proposed
+ * it, so that forwarding, changes of leadership and repeated attempts all end in the same place.
+ * Proposing again is always safe: the session sees to it that an entry is applied once.
  *
  * <p>Runs on the loop, but for {@link #take} and {@link #takeOpen}, which are the applier's.
  *
@@ -33,11 +33,12 @@ final class Writes<R> {
 
     private static final int OWN = 0;
     private static final int OTHER = 1;
+    private static final int PATIENCE_DOUBLINGS = 5;
 
     private final RaftCore core;
     private final RaftConfig config;
     private final Environment environment;
-    private final Consumer<LoopTask> loop;
+    private final GroupCore<?, ?, R> group;
     private final int window;
 
     /** Writes of the own session by sequence; the window is smaller than the ring. */
@@ -56,12 +57,11 @@ final class Writes<R> {
     private long lastRequest;
     private @Nullable RejectedException closed;
 
-    Writes(
-            RaftCore core, RaftConfig config, Environment environment, Consumer<LoopTask> loop) {
+    Writes(RaftCore core, RaftConfig config, Environment environment, GroupCore<?, ?, R> group) {
         this.core = core;
         this.config = config;
         this.environment = environment;
-        this.loop = loop;
+        this.group = group;
         this.window = config.sessionWindow();
         this.own = new AtomicReferenceArray<>(Integer.highestOneBit(window) * 2);
     }
@@ -132,17 +132,15 @@ final class Writes<R> {
             return;
         }
         opening = true;
-        PendingWrite<Long> open =
-                newOpen(nowNanos + config.requestTimeout().toNanos());
-        open.whenComplete((id, failure) -> loop.accept(now -> onOwnSession(id, failure, now)));
+        PendingWrite<Long> open = newOpen(nowNanos + config.requestTimeout().toNanos());
+        open.whenComplete((id, failure) -> group.execute(now -> onOwnSession(id, failure, now)));
         submitOpen(open, nowNanos);
     }
 
     PendingWrite<Long> newOpen(long deadlineNanos) {
         long nonce = environment.randomLong();
         byte[] terms = SessionTerms.of(config, nonce).encode();
-        return new PendingWrite<>(
-                this, EntryType.OPEN_SESSION, terms, 0, nonce, deadlineNanos);
+        return new PendingWrite<>(this, EntryType.OPEN_SESSION, terms, 0, nonce, deadlineNanos);
     }
 
     private void onOwnSession(@Nullable Long id, @Nullable Throwable failure, long nowNanos) {
@@ -177,7 +175,7 @@ final class Writes<R> {
     private void propose(PendingWrite<?> write, long nowNanos) {
         byte[] payload =
                 write.type == EntryType.COMMAND
-                        ? Envelope.encode(
+                        ? CommandEnvelope.encode(
                                 write.session,
                                 write.sequence,
                                 write.session == ownSession ? lowestUnanswered() : 0,
@@ -187,8 +185,12 @@ final class Writes<R> {
         write.inDoubt = true;
         write.attemptTerm = core.currentTerm();
         write.attemptNanos = nowNanos;
-        core.step(
-                new Input.Propose(nowNanos, write.requestId, new Proposal(write.type, payload)));
+        write.attempts++;
+        group.step(new Input.Propose(nowNanos, write.requestId, new Proposal(write.type, payload)));
+    }
+
+    void failed(Throwable cause) {
+        group.failed(cause);
     }
 
     /** An attempt did not get under way: it is tried again later, unless waiting is pointless. */
@@ -228,19 +230,23 @@ final class Writes<R> {
     }
 
     /**
-     * Proposes again what the present leader may not have: refused attempts, attempts of earlier terms,
-     * and forwarded ones that are overdue and so perhaps lost.
+     * Proposes again what the present leader may not have: refused attempts, attempts of earlier
+     * terms, and forwarded ones that are overdue and so perhaps lost.
      */
     void retry(long nowNanos, boolean leading) {
         forEach(
                 write -> {
                     boolean otherTerm = write.attemptTerm != core.currentTerm();
-                    boolean overdue =
-                            nowNanos - write.attemptNanos > config.electionTimeout().toNanos();
+                    boolean overdue = nowNanos - write.attemptNanos > patienceNanos(write);
                     if (otherTerm || (overdue && !leading)) {
                         propose(write, nowNanos);
                     }
                 });
+    }
+
+    /** Doubles with each attempt, so that a slow leader is not buried in repetitions. */
+    private long patienceNanos(PendingWrite<?> write) {
+        return config.electionTimeout().toNanos() << Math.min(write.attempts, PATIENCE_DOUBLINGS);
     }
 
     /** Gives up on what has waited too long. */
@@ -327,13 +333,13 @@ final class Writes<R> {
     }
 
     /**
-     * The entry of a write found its session gone. A write that the library numbered goes on in a new
-     * session: it was not applied before, or this node, which applies every entry in order, would have
-     * answered it; and it never will be under a session that is gone. Others may have had attempts
-     * elsewhere.
+     * The entry of a write found its session gone. A write that the library numbered goes on in a
+     * new session: it was not applied before, or this node, which applies every entry in order,
+     * would have answered it; and it never will be under a session that is gone. Others may have
+     * had attempts elsewhere.
      */
     void sessionGone(PendingWrite<R> write, String why) {
-        loop.accept(
+        group.execute(
                 now -> {
                     if (write.requestId != (write.sequence << 1 | OWN)) {
                         write.completeExceptionally(new SessionExpiredException(why));

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * @param lowestUnanswered replies below it are not needed any more (Z44)
  * @param command the encoded command
  */
-record Envelope(long session, long sequence, long lowestUnanswered, ByteBuffer command) {
+record CommandEnvelope(long session, long sequence, long lowestUnanswered, ByteBuffer command) {
     static final int HEADER_BYTES = 24;
 
     static byte[] encode(long session, long sequence, long lowestUnanswered, byte[] command) {
@@ -24,7 +24,7 @@ record Envelope(long session, long sequence, long lowestUnanswered, ByteBuffer c
         return payload;
     }
 
-    static Envelope decode(byte[] payload) {
+    static CommandEnvelope decode(byte[] payload) {
         if (payload.length < HEADER_BYTES) {
             throw new IllegalArgumentException(
                     "a command entry of " + payload.length + " bytes has no session header");
@@ -33,6 +33,7 @@ record Envelope(long session, long sequence, long lowestUnanswered, ByteBuffer c
         long session = in.getLong();
         long sequence = in.getLong();
         long lowestUnanswered = in.getLong();
-        return new Envelope(session, sequence, lowestUnanswered, in.slice().asReadOnlyBuffer());
+        return new CommandEnvelope(
+                session, sequence, lowestUnanswered, in.slice().asReadOnlyBuffer());
     }
 }
