@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -91,6 +91,13 @@ class RandomClusterTest {
         }
     }
 
+    private record Link(NodeId from, NodeId to) {
+        @Override
+        public String toString() {
+            return from + ">" + to;
+        }
+    }
+
     private final class Run {
         private final Random random;
         private final Map<NodeId, TestNode> nodes = new TreeMap<>();
@@ -99,7 +106,7 @@ class RandomClusterTest {
         private final Map<NodeId, Long> applyTo = new HashMap<>();
         private final Map<NodeId, Map<Long, Long>> reads = new HashMap<>();
         private final List<Cluster.Envelope> bag = new ArrayList<>();
-        private final Set<NodeId> cut = new HashSet<>();
+        private final Set<Link> cut = new LinkedHashSet<>();
         private final Invariants invariants = new Invariants();
         private final List<Note> trace = new ArrayList<>();
         private final double loss;
@@ -115,7 +122,7 @@ class RandomClusterTest {
             doubling = random.nextInt(3) * 0.1;
             disorder = random.nextInt(3) * 0.3;
             crashes = random.nextInt(3) * 0.01;
-            String names = random.nextInt(3) == 0 ? "n1 n2 n3 n4 n5" : "n1 n2 n3";
+            String names = pick(List.of("n1", "n1 n2 n3", "n1 n2 n3", "n1 n2 n3", "n1 n2 n3 n4 n5"));
             String learners = random.nextInt(3) == 0 ? "n6" : "";
             RaftConfig config =
                     RaftConfig.builder()
@@ -150,7 +157,7 @@ class RandomClusterTest {
         }
 
         private void step() {
-            TestNode node = pick(new ArrayList<>(nodes.values()));
+            TestNode node = anyNode();
             double dice = random.nextDouble();
             if (dice < crashes) {
                 crash(node);
@@ -173,6 +180,15 @@ class RandomClusterTest {
             }
         }
 
+        /** Leaders are where things happen: they come up more often. */
+        private TestNode anyNode() {
+            List<TestNode> leaders =
+                    nodes.values().stream().filter(each -> each.role() == Role.LEADER).toList();
+            return leaders.isEmpty() || random.nextInt(3) > 0
+                    ? pick(new ArrayList<>(nodes.values()))
+                    : pick(leaders);
+        }
+
         private void crash(TestNode node) {
             int surviving = random.nextInt(node.log.pending().size() + 1);
             note("%s crashes, %d writes survive", node.id, surviving);
@@ -191,13 +207,22 @@ class RandomClusterTest {
             ready(node);
         }
 
+        /** Links break one by one, in one direction or both, or all of one node; then all heal. */
         private void cutOrJoin(TestNode node) {
-            if (!cut.isEmpty()) {
+            if (!cut.isEmpty() && random.nextInt(3) > 0) {
                 cut.clear();
-            } else if (random.nextBoolean()) {
-                cut.add(node.id);
+            } else {
+                NodeId other = pick(new ArrayList<>(nodes.keySet()));
+                boolean isolate = random.nextBoolean();
+                boolean oneWay = random.nextInt(3) == 0;
+                for (NodeId each : isolate ? nodes.keySet() : Set.of(other)) {
+                    cut.add(new Link(node.id, each));
+                    if (!oneWay) {
+                        cut.add(new Link(each, node.id));
+                    }
+                }
             }
-            note("cut off are %s", List.copyOf(cut));
+            note("cut are %s", List.copyOf(cut));
         }
 
         private void propose(TestNode node) {
@@ -253,7 +278,7 @@ class RandomClusterTest {
                 bag.remove(at);
             }
             boolean lost = random.nextDouble() < loss;
-            if (!lost && !cut.contains(each.from()) && !cut.contains(each.to())) {
+            if (!lost && !cut.contains(new Link(each.from(), each.to()))) {
                 receive(each);
             }
         }
