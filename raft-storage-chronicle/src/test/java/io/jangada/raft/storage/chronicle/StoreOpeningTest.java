@@ -100,13 +100,10 @@ class StoreOpeningTest {
         for (int operations = 0; operations < 3; operations++) {
             Path folder = temp.resolve("crash" + operations);
             CrashingDisk disk = new CrashingDisk(folder, operations);
-            if (operations < 3) {
-                try {
-                    TestLog.builder().journals(disk).open(folder, TestLog.IDENTITY).close();
-                } catch (StoreException e) {
-                    assertTrue(disk.hasCrashed(), e.toString());
-                }
-            }
+            assertThrows(
+                    StoreException.class,
+                    () -> TestLog.builder().journals(disk).open(folder, TestLog.IDENTITY));
+            assertTrue(disk.hasCrashed());
             Path torn = Folders.copy(folder, temp.resolve("torn" + operations));
             disk.tear(torn, new Random(operations));
             StoreIdentity second = new StoreIdentity("testers", NodeId.of("n1"), StoreId.of(3, 4));
