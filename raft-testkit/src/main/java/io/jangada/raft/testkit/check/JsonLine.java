@@ -131,10 +131,10 @@ final class JsonLine {
             if (!skip('}')) {
                 do {
                     String name = string();
-                    expect(':');
                     if (fields.containsKey(name)) {
                         throw error("field \"" + name + "\" stands twice");
                     }
+                    expect(':');
                     fields.put(name, value());
                 } while (skip(','));
                 expect('}');

@@ -33,23 +33,26 @@ final class KeyGroups {
         return groups;
     }
 
-    /** The operations of each group, groups in order of their first calls. */
+    /**
+     * The operations of each group, and besides those of each key if its group has others. If all
+     * is well, the latter follow from the former, but most errors show in one key.
+     */
     List<Partition<KvInput, KvOutput>> partitions() {
-        Map<String, List<Operation<KvInput, KvOutput>>> groups = new LinkedHashMap<>();
-        for (Operation<KvInput, KvOutput> operation : operations) {
-            String group = find(operation.input().key());
-            groups.computeIfAbsent(group, key -> new ArrayList<>()).add(operation);
-        }
         Map<String, List<String>> members = new HashMap<>();
         for (String key : parents.keySet()) {
             members.computeIfAbsent(find(key), group -> new ArrayList<>()).add(key);
         }
+        Map<List<String>, List<Operation<KvInput, KvOutput>>> parts = new LinkedHashMap<>();
+        for (Operation<KvInput, KvOutput> operation : operations) {
+            String key = operation.input().key();
+            List<String> group = members.getOrDefault(find(key), List.of());
+            parts.computeIfAbsent(group, keys -> new ArrayList<>()).add(operation);
+            if (group.size() > 1 && !(operation.input() instanceof Scan)) {
+                parts.computeIfAbsent(List.of(key), keys -> new ArrayList<>()).add(operation);
+            }
+        }
         List<Partition<KvInput, KvOutput>> partitions = new ArrayList<>();
-        groups.forEach(
-                (group, part) ->
-                        partitions.add(
-                                new Partition<>(
-                                        name(members.getOrDefault(group, List.of())), part)));
+        parts.forEach((keys, part) -> partitions.add(new Partition<>(name(keys), part)));
         return partitions;
     }
 
@@ -66,7 +69,7 @@ final class KeyGroups {
             return;
         }
         for (String key : parents.tailMap(scan.key()).keySet()) {
-            if (scan.to() != null && KvModel.BYTE_ORDER.compare(key, scan.to()) >= 0) {
+            if (!KvModel.covers(scan, key)) {
                 break;
             }
             unite(scan.key(), key);

@@ -22,7 +22,10 @@ final class KvEventWriter {
     /** Notes that stand on calls. */
     private static final List<String> CALL_NOTES = List.of("node", "s");
 
-    /** Notes that stand on ends, as numbers. */
+    /** Notes that stand on ends. */
+    private static final List<String> END_NOTES = List.of("idx", "term", "error");
+
+    /** Notes that are numbers in the file. */
     static final List<String> NUMBER_NOTES = List.of("idx", "term");
 
     private KvEventWriter() {}
@@ -31,6 +34,7 @@ final class KvEventWriter {
     static Collection<String> lines(History<KvInput, KvOutput> history) {
         Map<Long, String> lines = new TreeMap<>();
         for (Operation<KvInput, KvOutput> operation : history.operations()) {
+            checkNotes(operation);
             lines.put(operation.call(), line(call(operation)));
             if (operation.end() != Operation.NEVER) {
                 lines.put(operation.end(), line(end(operation)));
@@ -108,6 +112,20 @@ final class KvEventWriter {
         return event;
     }
 
+    private static void checkNotes(Operation<KvInput, KvOutput> operation) {
+        for (String name : operation.notes().keySet()) {
+            boolean onEnd = operation.end() != Operation.NEVER && END_NOTES.contains(name);
+            if (!onEnd && !CALL_NOTES.contains(name)) {
+                throw new IllegalArgumentException(
+                        "the file format has no place for the note \""
+                                + name
+                                + "\" of "
+                                + operation
+                                + ": it knows node and s on calls, idx, term and error on ends");
+            }
+        }
+    }
+
     private static Map<String, @Nullable Object> end(Operation<KvInput, KvOutput> operation) {
         String type = operation.status().name().toLowerCase(Locale.ROOT);
         Map<String, @Nullable Object> event =
@@ -122,21 +140,13 @@ final class KvEventWriter {
         } else if (output instanceof KvOutput.Entries entries) {
             event.put("v", flat(entries));
         }
-        new TreeMap<>(operation.notes()).forEach((name, note) -> putEndNote(event, name, note));
-        return event;
-    }
-
-    private static void putEndNote(Map<String, @Nullable Object> event, String name, String note) {
-        if (NUMBER_NOTES.contains(name)) {
-            event.put(name, Long.valueOf(note));
-        } else if (name.equals("error")) {
-            event.put(name, note);
-        } else if (!CALL_NOTES.contains(name)) {
-            throw new IllegalArgumentException(
-                    "the file format has no place for the note \""
-                            + name
-                            + "\": it knows node, s, idx, term and error");
+        for (String name : END_NOTES) {
+            String note = operation.notes().get(name);
+            if (note != null) {
+                event.put(name, NUMBER_NOTES.contains(name) ? Long.valueOf(note) : note);
+            }
         }
+        return event;
     }
 
     private static Map<String, @Nullable Object> event(Fault fault) {

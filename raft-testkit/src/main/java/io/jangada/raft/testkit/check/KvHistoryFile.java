@@ -97,6 +97,7 @@ public final class KvHistoryFile {
      * @param file where to; replaced if it exists
      * @param history what to write
      * @throws IOException if the file cannot be written
+     * @throws IllegalArgumentException if an operation has a note that the format has no place for
      */
     public static void write(Path file, History<KvInput, KvOutput> history) throws IOException {
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
@@ -110,6 +111,7 @@ public final class KvHistoryFile {
      * @param out where to; not closed
      * @param history what to write
      * @throws IOException if {@code out} fails
+     * @throws IllegalArgumentException if an operation has a note that the format has no place for
      */
     public static void write(Appendable out, History<KvInput, KvOutput> history)
             throws IOException {

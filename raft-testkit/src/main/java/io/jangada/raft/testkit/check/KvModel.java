@@ -7,13 +7,11 @@ import io.jangada.raft.testkit.check.KvInput.Get;
 import io.jangada.raft.testkit.check.KvInput.Put;
 import io.jangada.raft.testkit.check.KvInput.ReadMode;
 import io.jangada.raft.testkit.check.KvInput.Scan;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +26,7 @@ public final class KvModel implements Model<Map<String, String>, KvInput, KvOutp
     static final Comparator<String> BYTE_ORDER = KvModel::compareBytes;
 
     private static final KvOutput DONE = new KvOutput.Done();
+    private static final KvOutput REFUSED = new KvOutput.Swapped(false);
 
     /** The model; it has no settings. */
     public KvModel() {}
@@ -44,8 +43,14 @@ public final class KvModel implements Model<Map<String, String>, KvInput, KvOutp
     }
 
     @Override
-    public boolean isReadOnly(KvInput input) {
-        return input instanceof Get || input instanceof Scan;
+    public boolean isReadOnly(KvInput input, @Nullable KvOutput output) {
+        return input instanceof Get || input instanceof Scan || REFUSED.equals(output);
+    }
+
+    @Override
+    public boolean areIndependent(KvInput one, KvInput other) {
+        return isReadOnly(one, null) && isReadOnly(other, null)
+                || !covers(one, other.key()) && !covers(other, one.key());
     }
 
     @Override
@@ -54,6 +59,15 @@ public final class KvModel implements Model<Map<String, String>, KvInput, KvOutp
         List<Operation<KvInput, KvOutput>> relevant =
                 operations.stream().filter(operation -> !isStale(operation.input())).toList();
         return KeyGroups.of(relevant).partitions();
+    }
+
+    /** Whether an operation concerns a key. */
+    static boolean covers(KvInput input, String key) {
+        if (!(input instanceof Scan scan)) {
+            return input.key().equals(key);
+        }
+        return compareBytes(scan.key(), key) <= 0
+                && (scan.to() == null || compareBytes(key, scan.to()) < 0);
     }
 
     private static KvOutput answer(Map<String, String> state, KvInput input) {
@@ -102,17 +116,11 @@ public final class KvModel implements Model<Map<String, String>, KvInput, KvOutp
     }
 
     private static List<Map.Entry<String, String>> range(Map<String, String> state, Scan scan) {
-        TreeMap<String, String> sorted = new TreeMap<>(BYTE_ORDER);
-        sorted.putAll(state);
-        List<Map.Entry<String, String>> entries = new ArrayList<>();
-        for (Map.Entry<String, String> entry : sorted.tailMap(scan.key()).entrySet()) {
-            boolean beyond = scan.to() != null && compareBytes(entry.getKey(), scan.to()) >= 0;
-            if (beyond || entries.size() == scan.limit()) {
-                break;
-            }
-            entries.add(Map.entry(entry.getKey(), entry.getValue()));
-        }
-        return entries;
+        return state.entrySet().stream()
+                .filter(entry -> covers(scan, entry.getKey()))
+                .sorted(Map.Entry.comparingByKey(BYTE_ORDER))
+                .limit(scan.limit())
+                .toList();
     }
 
     private static boolean isStale(KvInput input) {

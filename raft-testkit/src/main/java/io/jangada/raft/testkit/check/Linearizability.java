@@ -4,8 +4,10 @@ import io.jangada.raft.testkit.check.Model.Partition;
 import io.jangada.raft.testkit.check.Operation.Status;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,7 +42,8 @@ public final class Linearizability {
         List<Operation<I, O>> relevant = new ArrayList<>();
         for (Operation<I, O> operation : history.operations()) {
             if (operation.status() == Status.OK
-                    || operation.status() == Status.INFO && !model.isReadOnly(operation.input())) {
+                    || operation.status() == Status.INFO
+                            && !model.isReadOnly(operation.input(), null)) {
                 relevant.add(operation);
             }
         }
@@ -90,8 +93,11 @@ public final class Linearizability {
         if (unknown != null) {
             return unknown;
         }
-        int operations = partitions.stream().mapToInt(part -> part.operations().size()).sum();
-        return new Verdict.Linearizable<>(operations, partitions.size());
+        Set<Long> calls = new HashSet<>();
+        for (Partition<I, O> partition : partitions) {
+            partition.operations().forEach(operation -> calls.add(operation.call()));
+        }
+        return new Verdict.Linearizable<>(calls.size(), partitions.size());
     }
 
     private static <I, O> Verdict<I, O> await(Future<Verdict<I, O>> verdict) {

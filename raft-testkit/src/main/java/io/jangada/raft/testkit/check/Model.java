@@ -38,19 +38,35 @@ public interface Model<S, I, O> {
     @Nullable S step(S state, I input, @Nullable O output);
 
     /**
-     * Whether an input never changes the state. Such operations of unknown outcome are left out.
+     * Whether an operation leaves every state as it is in which it can run. Knowing this makes the
+     * search much faster; of unknown outcome such operations are left out.
      *
      * @param input what was asked
+     * @param output what came back; null if unknown
      * @return false unless the model knows better
      */
-    default boolean isReadOnly(I input) {
+    default boolean isReadOnly(I input, @Nullable O output) {
         return false;
     }
 
     /**
-     * Splits operations into parts that have nothing to do with each other: a history is
-     * linearizable exactly if each part is (Herlihy and Wing's locality). Small parts make the
-     * search fast. An operation that is in no part is not checked.
+     * Whether two operations never notice each other: from every state, and in either order, they
+     * give the same answers and lead to the same state. Knowing this makes the search faster where
+     * operations cannot be partitioned.
+     *
+     * @param one what was asked
+     * @param other what else was asked
+     * @return false unless the model knows better
+     */
+    default boolean areIndependent(I one, I other) {
+        return false;
+    }
+
+    /**
+     * Splits operations into parts such that the whole is linearizable exactly if each part is
+     * (Herlihy and Wing's locality). Small parts make the search fast. Parts may overlap: a part
+     * that follows from another one can be settled sooner and names a smaller conflict. What is in
+     * no part is not checked.
      *
      * @param operations those of a history that matter, by position of their calls
      * @return the parts, operations in the order given; one part with all of them unless the model

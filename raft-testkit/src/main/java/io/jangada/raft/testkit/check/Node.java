@@ -10,10 +10,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Node<I, O> {
 
-    final long position;
+    /** What a node is; a list has nodes of one kind only. */
+    enum Kind {
+        /** The call of an operation that returned and cannot have changed the state. */
+        READ,
+        /** The call of another operation that returned. */
+        CHANGE,
+        /** The call of an operation of unknown outcome. */
+        UNKNOWN,
+        /** The return that a read or a change owes. */
+        RETURN
+    }
 
-    /** Whether this is the call of an operation of unknown outcome, or the sentinel of such. */
-    final boolean unknown;
+    final Kind kind;
+    final long position;
 
     /** Number of the operation among those that returned, or among those of unknown outcome. */
     final int number;
@@ -27,21 +37,21 @@ final class Node<I, O> {
     private final @Nullable Node<I, O> end;
 
     Node(
+            Kind kind,
             @Nullable Operation<I, O> operation,
             long position,
             int number,
-            boolean unknown,
             @Nullable Node<I, O> end) {
+        this.kind = kind;
         this.operation = operation;
         this.position = position;
         this.number = number;
-        this.unknown = unknown;
         this.end = end;
     }
 
     /** An empty list: its sentinel. */
-    static <I, O> Node<I, O> list(boolean unknown) {
-        return new Node<>(null, Operation.NEVER, -1, unknown, null);
+    static <I, O> Node<I, O> list(Kind kind) {
+        return new Node<>(kind, null, Operation.NEVER, -1, null);
     }
 
     /** The operation of a node that is not a sentinel. */

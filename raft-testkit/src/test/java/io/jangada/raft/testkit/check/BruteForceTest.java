@@ -14,10 +14,12 @@ import io.jangada.raft.testkit.check.Verdict.NotLinearizable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random small histories with random answers, most of them wrong, decided by the checker and by the
@@ -29,15 +31,20 @@ class BruteForceTest {
     private static final List<String> KEYS = List.of("a", "b");
     private static final List<String> VALUES = List.of("1", "2");
 
-    @Test
-    void theCheckerAgreesWithTheDefinition() {
+    static List<Model<Map<String, String>, KvInput, KvOutput>> models() {
+        return List.of(new KvModel(), new WholeKvModel(true), new WholeKvModel(false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void theCheckerAgreesWithTheDefinition(Model<Map<String, String>, KvInput, KvOutput> model) {
         int linearizableCount = 0;
-        int histories = 20_000;
+        int histories = 10_000;
         for (long seed = 0; seed < histories; seed++) {
             History<KvInput, KvOutput> history = history(new Random(seed));
             boolean expected = hasOrder(history.operations());
             Verdict<KvInput, KvOutput> verdict =
-                    Linearizability.check(new KvModel(), history, Budget.DEFAULT);
+                    Linearizability.check(model, history, Budget.DEFAULT);
             String replay = "seed " + seed + ": " + history + "\n" + verdict.message();
             assertEquals(expected, verdict instanceof Verdict.Linearizable, replay);
             assertEquals(!expected, verdict instanceof NotLinearizable, replay);
@@ -57,7 +64,7 @@ class BruteForceTest {
      */
     private static boolean isNecessary(
             NotLinearizable<KvInput, KvOutput> verdict, History<KvInput, KvOutput> history) {
-        TreeMap<String, String> store = new TreeMap<>();
+        NavigableMap<String, String> store = new TreeMap<>();
         for (Operation<KvInput, KvOutput> operation : verdict.prefix()) {
             KvOutput answer = apply(store, operation.input());
             if (operation.status() == Status.OK && !answer.equals(operation.output())) {
@@ -91,7 +98,7 @@ class BruteForceTest {
      * Whether all that returned until {@code end} can be put in order, others in between or not.
      */
     private static boolean hasOrder(
-            TreeMap<String, String> store, List<Operation<KvInput, KvOutput>> left, long end) {
+            NavigableMap<String, String> store, List<Operation<KvInput, KvOutput>> left, long end) {
         if (left.stream().noneMatch(one -> one.status() == Status.OK && one.end() <= end)) {
             return true;
         }
@@ -118,7 +125,7 @@ class BruteForceTest {
         return false;
     }
 
-    private static KvOutput apply(TreeMap<String, String> store, KvInput input) {
+    private static KvOutput apply(NavigableMap<String, String> store, KvInput input) {
         String old = store.get(input.key());
         if (input instanceof Get) {
             return new KvOutput.Value(old);
@@ -149,7 +156,7 @@ class BruteForceTest {
                     && (open.isEmpty() || open.size() < 4 && random.nextBoolean())) {
                 long process = recorder.newProcess();
                 open.put(process, input(random));
-                recorder.invoke(process, open.get(process), Map.of());
+                recorder.invoke(process, open.get(process));
                 called++;
             } else {
                 List<Long> processes = new ArrayList<>(open.keySet());
@@ -171,7 +178,7 @@ class BruteForceTest {
         } else if (kind < 3) {
             recorder.info(process, "timeout");
         } else {
-            recorder.ok(process, output(input, random), Map.of());
+            recorder.ok(process, output(input, random));
         }
     }
 

@@ -17,10 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Histories too long to be decided by thought, whose verdict is known from how they were made. */
 class GeneratedHistoriesTest {
@@ -55,10 +54,11 @@ class GeneratedHistoriesTest {
         assertTrue(spoiledCount >= 90, "only " + spoiledCount + " histories could be spoiled");
     }
 
-    @Test
-    void partitionsDecideAsTheWholeDoes() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void partitionsDecideAsTheWholeDoes(boolean withHints) {
         Shape shape = new Shape(4, 3, 60, 20, 50);
-        Model<Map<String, String>, KvInput, KvOutput> whole = new Unpartitioned();
+        WholeKvModel whole = new WholeKvModel(withHints);
         for (long seed = 1; seed <= 200; seed++) {
             History<KvInput, KvOutput> sound = HistoryGenerator.generate(seed, shape);
             History<KvInput, KvOutput> spoiled = spoil(sound, new Random(seed));
@@ -72,11 +72,11 @@ class GeneratedHistoriesTest {
         }
     }
 
-    @ParameterizedTest(name = "unknown {0} of 1000, scans {1} of 1000")
-    @CsvSource({"0, 0", "10, 0", "10, 1"})
-    void settlesTenThousandOperationsInSeconds(
-            int unknownShare, int scanShare, TestReporter reporter) {
-        Shape shape = new Shape(20, 10, 10_000, unknownShare, scanShare);
+    @ParameterizedTest(name = "{0} clients, {1} operations, unknown {2} of 1000, scans {3}")
+    @CsvSource({"20, 10000, 0, 0", "20, 10000, 10, 0", "8, 2000, 10, 10"})
+    void settlesLongHistoriesInSeconds(
+            int clients, int operations, int unknownShare, int scanShare) {
+        Shape shape = new Shape(clients, 10, operations, unknownShare, scanShare);
         History<KvInput, KvOutput> sound = HistoryGenerator.generate(7, shape);
         History<KvInput, KvOutput> spoiled = spoil(sound, new Random(7));
 
@@ -90,10 +90,14 @@ class GeneratedHistoriesTest {
         assertInstanceOf(Verdict.NotLinearizable.class, verdict, verdict.message());
 
         Duration both = Duration.ofNanos(soundNanos + spoiledNanos);
-        reporter.publishEntry(
-                Map.of(
-                        "sound ms", String.valueOf(soundNanos / 1_000_000),
-                        "spoiled ms", String.valueOf(spoiledNanos / 1_000_000)));
+        System.out.printf(
+                "%d clients, %d operations, unknown %d, scans %d: sound %d ms, spoiled %d ms%n",
+                clients,
+                operations,
+                unknownShare,
+                scanShare,
+                soundNanos / 1_000_000,
+                spoiledNanos / 1_000_000);
         assertTrue(both.compareTo(Duration.ofSeconds(30)) < 0, "took " + both);
     }
 
@@ -171,23 +175,5 @@ class GeneratedHistoriesTest {
                 operation.end(),
                 operation.endNanos(),
                 operation.notes());
-    }
-
-    /** The same store, all keys at once. */
-    private static final class Unpartitioned
-            implements Model<Map<String, String>, KvInput, KvOutput> {
-
-        private final KvModel model = new KvModel();
-
-        @Override
-        public Map<String, String> initial() {
-            return model.initial();
-        }
-
-        @Override
-        public @Nullable Map<String, String> step(
-                Map<String, String> state, KvInput input, @Nullable KvOutput output) {
-            return model.step(state, input, output);
-        }
     }
 }
