@@ -37,8 +37,7 @@ final class StoreProcess implements AutoCloseable {
         command.add(classPath == null ? System.getProperty("java.class.path", "") : classPath);
         command.add(StoreProcess.class.getName());
         command.addAll(List.of(arguments));
-        return new StoreProcess(
-                new ProcessBuilder(command).redirectErrorStream(true).start());
+        return new StoreProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
     static Path thisJava() {

@@ -29,7 +29,8 @@ class StoreProcessTest {
         long confirmed = 0;
         for (int kill = 1; kill <= 5; kill++) {
             try (StoreProcess writer =
-                    StoreProcess.start(StoreProcess.thisJava(), FLAGS, "write", folder.toString())) {
+                    StoreProcess.start(
+                            StoreProcess.thisJava(), FLAGS, "write", folder.toString())) {
                 confirmed = Math.max(confirmed, Long.parseLong(writer.line()));
                 int lines = 50 + random.nextInt(500);
                 for (int line = 0; line < lines; line++) {
@@ -51,8 +52,7 @@ class StoreProcessTest {
         try (StoreProcess holder =
                 StoreProcess.start(StoreProcess.thisJava(), FLAGS, "hold", folder.toString())) {
             assertEquals("holding n1", holder.line());
-            StoreException e =
-                    assertThrows(StoreException.class, () -> TestLog.openStore(folder));
+            StoreException e = assertThrows(StoreException.class, () -> TestLog.openStore(folder));
             String message = String.valueOf(e.getMessage());
             assertTrue(message.contains("in use by process " + holder.pid()), message);
             assertTrue(message.contains(folder.toString()), message);
@@ -74,7 +74,8 @@ class StoreProcessTest {
         }
     }
 
-    // ---- flags of the JVM ------------------------------------------------------------------------
+    // ---- flags of the JVM
+    // ------------------------------------------------------------------------
 
     @Test
     void plainJavaNeedsNoFlags() throws Exception {
