@@ -141,6 +141,15 @@ public final class ByteMap {
         }
     }
 
+    /** How many steps the longest way down takes. */
+    int depth() {
+        return depth(root);
+    }
+
+    private static int depth(@Nullable Node node) {
+        return node == null ? 0 : 1 + Math.max(depth(node.left), depth(node.right));
+    }
+
     private static int size(@Nullable Node node) {
         return node == null ? 0 : node.size;
     }

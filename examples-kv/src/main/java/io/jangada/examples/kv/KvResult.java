@@ -1,10 +1,12 @@
 package io.jangada.examples.kv;
 
 import io.jangada.raft.api.Codec;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link KvCommand} answers, as it is kept for clients that ask again. */
-@SuppressWarnings("ArrayRecordComponent") // As in KvCommand.
+@SuppressWarnings("ArrayRecordComponent") // Compared by content all the same.
 public sealed interface KvResult {
     /** Writes results and reads them back; {@link KvResultCodec} tells how. */
     Codec<KvResult> CODEC = new KvResultCodec();
@@ -27,7 +29,17 @@ public sealed interface KvResult {
      *
      * @param value the value, never changed
      */
-    record Value(byte[] value) implements KvResult {}
+    record Value(byte[] value) implements KvResult {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Value that && Arrays.equals(value, that.value);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(value);
+        }
+    }
 
     /**
      * The command could not be applied to the value that is there; nothing changed.
