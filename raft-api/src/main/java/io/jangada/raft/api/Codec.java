@@ -8,8 +8,8 @@ import java.util.ServiceLoader;
  * Turns commands, or results, into bytes and back. Called from many threads at once, so an
  * implementation keeps no state.
  *
- * <p>What {@code encode} wrote stays in the log for as long as the log lives: a codec must be able to
- * read what its earlier versions wrote.
+ * <p>What {@code encode} wrote stays in the log for as long as the log lives: a codec must be able
+ * to read what its earlier versions wrote.
  *
  * @param <T> the type of value
  */
@@ -26,18 +26,18 @@ public interface Codec<T> {
     /**
      * Decodes a value.
      *
-     * @param bytes exactly the bytes that {@code encode} returned, from position to limit; valid only
-     *     during the call
+     * @param bytes exactly the bytes that {@code encode} returned, from position to limit; valid
+     *     only during the call
      * @return the value
      * @throws IllegalArgumentException if these are not the bytes of a value
      */
     T decode(ByteBuffer bytes);
 
     /**
-     * A codec for records, strings, {@code byte[]}, {@code Void}, enums, boxed primitives and lists and
-     * optionals of these, as record components also. The components of a record are numbered in the
-     * order of their declaration: appending one keeps older bytes readable (it decodes as null, zero
-     * or empty).
+     * A codec for records, strings, {@code byte[]}, {@code Void}, enums, boxed primitives and lists
+     * and optionals of these, as record components also. The components of a record are numbered in
+     * the order of their declaration: appending one keeps older bytes readable (it decodes as null,
+     * zero or empty).
      *
      * @param type the class of value
      * @param <T> the type of value

@@ -13,8 +13,8 @@ public record Member(NodeId id, String address) {
     /**
      * Checks the address.
      *
-     * @throws IllegalArgumentException if {@code address} is not {@code host:port} with a port from 1
-     *     to 65535
+     * @throws IllegalArgumentException if {@code address} is not {@code host:port} with a port from
+     *     1 to 65535
      */
     public Member {
         Objects.requireNonNull(id, "id");
@@ -54,7 +54,9 @@ public record Member(NodeId id, String address) {
     }
 
     private static boolean isPort(String text) {
-        if (text.isEmpty() || text.length() > 5 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (text.isEmpty()
+                || text.length() > 5
+                || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return false;
         }
         int port = Integer.parseInt(text);

@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 /**
  * Who belongs to a group, as one immutable value that travels in the log (paper §6, thesis §4).
  *
- * <p>{@code voters} decide. {@code outgoing} is empty except in a joint configuration, where it holds
- * the old voters and every decision needs a majority of both. {@code learners} receive the log and
- * count for nothing. A node that is a voter of either half is not a learner.
+ * <p>{@code voters} decide. {@code outgoing} is empty except in a joint configuration, where it
+ * holds the old voters and every decision needs a majority of both. {@code learners} receive the
+ * log and count for nothing. A node that is a voter of either half is not a learner.
  *
  * <p>The text form is canonical: equal memberships have equal texts, whatever the order in which
  * they were built.

@@ -3,12 +3,11 @@ package io.jangada.raft.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The write was proposed and its fate is not known: it may be applied, now, later or never. Repeating
- * it under the same session and sequence resolves the doubt; repeating it otherwise may apply it
- * twice.
+ * The write was proposed and its fate is not known: it may be applied, now, later or never.
+ * Repeating it under the same session and sequence resolves the doubt; repeating it otherwise may
+ * apply it twice.
  */
-public sealed class OutcomeUnknownException extends RaftException
-        permits SessionExpiredException {
+public sealed class OutcomeUnknownException extends RaftException permits SessionExpiredException {
     private static final long serialVersionUID = 1;
 
     /**

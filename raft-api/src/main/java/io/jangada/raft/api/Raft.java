@@ -22,8 +22,8 @@ public final class Raft {
     }
 
     /**
-     * A node that keeps its log in memory and reaches peers in this process only: for tests. What it
-     * acknowledged is lost with the process.
+     * A node that keeps its log in memory and reaches peers in this process only: for tests. What
+     * it acknowledged is lost with the process.
      *
      * @param node its id
      * @return a builder

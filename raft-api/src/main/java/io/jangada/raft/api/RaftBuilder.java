@@ -12,8 +12,8 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes a node, then starts it. Every setting but the place has a safe default. Not thread-safe;
- * used once.
+ * Describes a node, then starts it. Every setting but the place has a safe default. Not
+ * thread-safe; used once.
  */
 public final class RaftBuilder {
     private final NodeId node;
@@ -32,7 +32,8 @@ public final class RaftBuilder {
 
     /**
      * The initial voters, this node among them; the same on every node. Without peers the node is a
-     * cluster of its own and opens no port. A data folder that holds a cluster already wins over this.
+     * cluster of its own and opens no port. A data folder that holds a cluster already wins over
+     * this.
      *
      * @param members each {@code ID=HOST:PORT}
      * @return this
@@ -54,8 +55,8 @@ public final class RaftBuilder {
     }
 
     /**
-     * The name of the cluster; nodes of different clusters refuse each other. By default a hash of the
-     * initial voters.
+     * The name of the cluster; nodes of different clusters refuse each other. By default a hash of
+     * the initial voters.
      *
      * @param id not empty
      * @return this
@@ -119,8 +120,7 @@ public final class RaftBuilder {
      * @throws io.jangada.raft.spi.TransportException if the port cannot be bound
      */
     public RaftHost open() {
-        HostSpec spec =
-                new HostSpec(node, data, peers, clusterId, bind, config, store, transport);
+        HostSpec spec = new HostSpec(node, data, peers, clusterId, bind, config, store, transport);
         return ServiceLoader.load(RaftProvider.class)
                 .findFirst()
                 .orElseThrow(
@@ -132,7 +132,8 @@ public final class RaftBuilder {
     }
 
     /**
-     * Starts the node with one group, {@link Raft#DEFAULT_GROUP}. Closing the group closes the node.
+     * Starts the node with one group, {@link Raft#DEFAULT_GROUP}. Closing the group closes the
+     * node.
      *
      * @param machine the state machine, empty
      * @param commands encodes its commands

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * The settings of a node, immutable and checked once. The defaults suit a cluster in one data centre;
- * all nodes of a cluster should use the same.
+ * The settings of a node, immutable and checked once. The defaults suit a cluster in one data
+ * centre; all nodes of a cluster should use the same.
  */
 public final class RaftConfig {
     private static final RaftConfig DEFAULTS = new Builder().build();
@@ -66,8 +66,9 @@ public final class RaftConfig {
 
     /**
      * T of the paper: a follower that hears no leader for a random time in [T, 1.5 T) stands for
-     * election; a leader that hears no quorum for T steps down. Default 1 s. Too small: pauses and slow
-     * disks cost leaders their office. Too large: writes stand still longer after a leader died.
+     * election; a leader that hears no quorum for T steps down. Default 1 s. Too small: pauses and
+     * slow disks cost leaders their office. Too large: writes stand still longer after a leader
+     * died.
      *
      * @return at least 10 ms, and at least three heartbeat intervals
      */
@@ -86,8 +87,9 @@ public final class RaftConfig {
     }
 
     /**
-     * Bound on how much the rates of two nodes' monotonic clocks differ, as a fraction. Default 0.1.
-     * Lease reads alone depend on it: too small makes them unsafe, too large shortens the lease.
+     * Bound on how much the rates of two nodes' monotonic clocks differ, as a fraction. Default
+     * 0.1. Lease reads alone depend on it: too small makes them unsafe, too large shortens the
+     * lease.
      *
      * @return from 0 to below 1
      */
@@ -96,8 +98,8 @@ public final class RaftConfig {
     }
 
     /**
-     * How long a call may take before it ends in an error. Default 5 s. Too small: calls fail during
-     * every election. Too large: callers wait long for what will not come.
+     * How long a call may take before it ends in an error. Default 5 s. Too small: calls fail
+     * during every election. Too large: callers wait long for what will not come.
      *
      * @return positive
      */
@@ -106,8 +108,8 @@ public final class RaftConfig {
     }
 
     /**
-     * Largest encoded command in bytes. Default 9 MiB. Must not exceed what the store can hold in one
-     * record.
+     * Largest encoded command in bytes. Default 9 MiB. Must not exceed what the store can hold in
+     * one record.
      *
      * @return from 1 KiB to 64 MiB
      */
@@ -116,8 +118,8 @@ public final class RaftConfig {
     }
 
     /**
-     * Bytes of entries in one AppendEntries, unless a single entry is larger. Default 1 MiB. Too small:
-     * more messages. Too large: followers answer in lumps.
+     * Bytes of entries in one AppendEntries, unless a single entry is larger. Default 1 MiB. Too
+     * small: more messages. Too large: followers answer in lumps.
      *
      * @return at least 1 KiB
      */
@@ -126,8 +128,8 @@ public final class RaftConfig {
     }
 
     /**
-     * AppendEntries messages under way to one peer without an answer (thesis §10.2.2). Default 256. Too
-     * small: a far peer starves. Too large: more is sent again after a loss.
+     * AppendEntries messages under way to one peer without an answer (thesis §10.2.2). Default 256.
+     * Too small: a far peer starves. Too large: more is sent again after a loss.
      *
      * @return at least 1
      */
@@ -155,8 +157,8 @@ public final class RaftConfig {
     }
 
     /**
-     * Bytes of entries that a leader holds committed and not yet applied before it refuses proposals.
-     * Default 128 MiB.
+     * Bytes of entries that a leader holds committed and not yet applied before it refuses
+     * proposals. Default 128 MiB.
      *
      * @return at least 1 KiB
      */
@@ -212,8 +214,8 @@ public final class RaftConfig {
     }
 
     /**
-     * Whether a durable store syncs before it confirms. Default true. False loses acknowledged writes
-     * in a power loss, is for experiments only, and is warned about.
+     * Whether a durable store syncs before it confirms. Default true. False loses acknowledged
+     * writes in a power loss, is for experiments only, and is warned about.
      *
      * @return true unless switched off
      */
@@ -249,7 +251,7 @@ public final class RaftConfig {
 
     /** Collects settings; {@link #build()} checks them together. */
     public static final class Builder {
-        private Duration electionTimeout = Duration.ofMillis(1000);
+        private Duration electionTimeout = Duration.ofSeconds(1);
         private Duration heartbeatInterval = Duration.ofMillis(100);
         private double maxClockDrift = 0.1;
         private Duration requestTimeout = Duration.ofSeconds(5);

@@ -3,8 +3,8 @@ package io.jangada.raft.api;
 import java.util.Optional;
 
 /**
- * Something that changed in a group on this node, in the order in which it changed. Transitions, not
- * traffic: a healthy, steady group raises none.
+ * Something that changed in a group on this node, in the order in which it changed. Transitions,
+ * not traffic: a healthy, steady group raises none.
  */
 public sealed interface RaftEvent {
     /**

@@ -11,8 +11,8 @@ import java.util.function.Function;
  *
  * <p>All methods may be called from any thread and return at once. Futures complete on the group's
  * applier thread (or on the caller's): dependent stages must not block, or use the {@code Async}
- * forms. A future that fails does so with a {@link RaftException}, or, for a read, with whatever the
- * query itself threw.
+ * forms. A future that fails does so with a {@link RaftException}, or, for a read, with whatever
+ * the query itself threw.
  *
  * @param <S> the state machine
  * @param <C> its commands
@@ -27,13 +27,13 @@ public interface RaftGroup<S extends StateMachine<C, R>, C, R> extends AutoClose
     GroupId id();
 
     /**
-     * Replicates and applies a command exactly once, from any node: forwarded to the leader, retried
-     * across changes of leadership within a session that the library keeps (thesis §6.3). Waits at
-     * most {@link RaftConfig#requestTimeout()}.
+     * Replicates and applies a command exactly once, from any node: forwarded to the leader,
+     * retried across changes of leadership within a session that the library keeps (thesis §6.3).
+     * Waits at most {@link RaftConfig#requestTimeout()}.
      *
      * @param command the command; must not change until the future is done
-     * @return the result of {@link StateMachine#apply}; fails with {@link RejectedException} or {@link
-     *     OutcomeUnknownException}
+     * @return the result of {@link StateMachine#apply}; fails with {@link RejectedException} or
+     *     {@link OutcomeUnknownException}
      */
     CompletableFuture<R> write(C command);
 
@@ -56,8 +56,8 @@ public interface RaftGroup<S extends StateMachine<C, R>, C, R> extends AutoClose
     CompletableFuture<Long> openSession();
 
     /**
-     * Applies a command at most once per (session, sequence), however often it is sent; a repeat gets
-     * the first reply again.
+     * Applies a command at most once per (session, sequence), however often it is sent; a repeat
+     * gets the first reply again.
      *
      * @param session an id from {@link #openSession()}
      * @param sequence not negative, growing; at most {@link RaftConfig#sessionWindow()} behind the
@@ -132,8 +132,8 @@ public interface RaftGroup<S extends StateMachine<C, R>, C, R> extends AutoClose
 
     /**
      * Stops the group on this node: hands leadership over if it leads (waiting at most one election
-     * timeout), fails what is pending, and, if the group was started by {@link
-     * RaftBuilder#start}, closes its host. Calling it again does nothing.
+     * timeout), fails what is pending, and, if the group was started by {@link RaftBuilder#start},
+     * closes its host. Calling it again does nothing.
      */
     @Override
     void close();

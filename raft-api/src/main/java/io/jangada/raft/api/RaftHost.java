@@ -4,8 +4,8 @@ import io.jangada.raft.spi.StateMachine;
 import java.util.Set;
 
 /**
- * One node of a cluster: a log, a transport and a few threads that many groups share. All methods may
- * be called from any thread.
+ * One node of a cluster: a log, a transport and a few threads that many groups share. All methods
+ * may be called from any thread.
  */
 public interface RaftHost extends AutoCloseable {
     /**
@@ -27,8 +27,8 @@ public interface RaftHost extends AutoCloseable {
      * @param <C> its commands
      * @param <R> its results
      * @return the running group
-     * @throws IllegalStateException if the group is open already, was destroyed on this node, or the
-     *     host is closed
+     * @throws IllegalStateException if the group is open already, was destroyed on this node, or
+     *     the host is closed
      */
     <S extends StateMachine<C, R>, C, R> RaftGroup<S, C, R> group(
             GroupId group, S machine, Codec<C> commands, Codec<R> results);
@@ -41,8 +41,8 @@ public interface RaftHost extends AutoCloseable {
     Set<GroupId> groups();
 
     /**
-     * Closes a group and removes its data from this node for good. A tombstone stays, so that a late
-     * message cannot bring it back to life. Blocks until that is durable.
+     * Closes a group and removes its data from this node for good. A tombstone stays, so that a
+     * late message cannot bring it back to life. Blocks until that is durable.
      *
      * @param group an open or closed group of this node
      * @throws IllegalStateException if this node never had the group

@@ -9,15 +9,15 @@ import java.util.Objects;
  */
 public sealed interface ReadMode {
     /**
-     * Linearizable (thesis §6.4): the leader confirms its leadership with a quorum by a round started
-     * after the read arrived. One round trip, shared by all reads that wait; no disk.
+     * Linearizable (thesis §6.4): the leader confirms its leadership with a quorum by a round
+     * started after the read arrived. One round trip, shared by all reads that wait; no disk.
      */
     ReadMode INDEX = new Index();
 
     /**
      * Linearizable as long as the clocks of any two nodes drift by less than {@link
-     * RaftConfig#maxClockDrift()} (thesis §6.4.1). No round trip at the leader while its lease holds;
-     * falls back to {@link #INDEX} when it does not, and on other nodes.
+     * RaftConfig#maxClockDrift()} (thesis §6.4.1). No round trip at the leader while its lease
+     * holds; falls back to {@link #INDEX} when it does not, and on other nodes.
      */
     ReadMode LEASE = new Lease();
 

@@ -1,6 +1,8 @@
 package io.jangada.raft.api;
 
-/** What a node currently is in a group (paper §5.1; pre-candidate: thesis §9.6; learner: §4.2.1). */
+/**
+ * What a node currently is in a group (paper §5.1; pre-candidate: thesis §9.6; learner: §4.2.1).
+ */
 public enum Role {
     /** Follows a leader, or waits for one. */
     FOLLOWER,

@@ -15,9 +15,9 @@
  *
  * <p>{@link io.jangada.raft.api.Raft} opens a node, {@link io.jangada.raft.api.RaftGroup} is one
  * replicated state machine seen from here, and {@link io.jangada.raft.api.RaftHost} carries many of
- * them over one log, one transport and a few threads. A call ends with its result, or with one of the
- * sealed family below {@link io.jangada.raft.api.RaftException}, which says whether the write may
- * have happened.
+ * them over one log, one transport and a few threads. A call ends with its result, or with one of
+ * the sealed family below {@link io.jangada.raft.api.RaftException}, which says whether the write
+ * may have happened.
  */
 @NullMarked
 package io.jangada.raft.api;

@@ -1,8 +1,8 @@
 package io.jangada.raft.spi;
 
 /**
- * Says of a {@link StateMachine} that its queries may run on any thread while commands are applied, and
- * see every command whose {@code apply} has returned. Such queries run without waiting for the applier,
- * on the thread of the caller where the read needs no round trip.
+ * Says of a {@link StateMachine} that its queries may run on any thread while commands are applied,
+ * and see every command whose {@code apply} has returned. Such queries run without waiting for the
+ * applier, on the thread of the caller where the read needs no round trip.
  */
 public interface ConcurrentReads {}

@@ -25,8 +25,7 @@ public final class LogEntry {
      * @param type what it means
      * @param payload its content; not copied
      */
-    public LogEntry(
-            long index, long term, long clusterTimeMillis, EntryType type, byte[] payload) {
+    public LogEntry(long index, long term, long clusterTimeMillis, EntryType type, byte[] payload) {
         this.index = index;
         this.term = term;
         this.clusterTimeMillis = clusterTimeMillis;

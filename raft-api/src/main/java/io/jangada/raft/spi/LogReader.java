@@ -6,8 +6,8 @@ import java.util.List;
  * The readable side of a group's log. Entries are readable as soon as {@link GroupLog#append}
  * returned, durable or not.
  *
- * <p><b>Threading.</b> The loop thread reads anything; the applier reads entries that are committed,
- * at the same time.
+ * <p><b>Threading.</b> The loop thread reads anything; the applier reads entries that are
+ * committed, at the same time.
  *
  * <p><b>Ownership.</b> Lists and entries handed out are never modified by either side.
  *
@@ -15,8 +15,8 @@ import java.util.List;
  *
  * <p><b>Durability.</b> None promised by reading.
  *
- * <p><b>Failure.</b> {@link StoreException} if an entry that must be there cannot be read or fails its
- * checksum; the group then stops.
+ * <p><b>Failure.</b> {@link StoreException} if an entry that must be there cannot be read or fails
+ * its checksum; the group then stops.
  */
 public interface LogReader {
     /**

@@ -8,15 +8,16 @@ import java.util.Set;
 /**
  * The log of one node for all its groups.
  *
- * <p><b>Threading.</b> Any thread, one call at a time, except where a {@link GroupLog} says otherwise.
+ * <p><b>Threading.</b> Any thread, one call at a time, except where a {@link GroupLog} says
+ * otherwise.
  *
  * <p><b>Ownership.</b> Whoever opened the store closes it, after its group logs.
  *
  * <p><b>Ordering.</b> Writes of different groups are independent; a store may make them durable
  * together, and should: one sync for all that waits.
  *
- * <p><b>Durability.</b> {@link #destroy} and {@link #rememberPeer} are durable when they return. For
- * entries see {@link GroupLog}.
+ * <p><b>Durability.</b> {@link #destroy} and {@link #rememberPeer} are durable when they return.
+ * For entries see {@link GroupLog}.
  *
  * <p><b>Failure.</b> {@link StoreException} with one sentence that names the file and what to do.
  */
@@ -36,8 +37,8 @@ public interface LogStore extends AutoCloseable {
     Map<NodeId, StoreId> knownPeers();
 
     /**
-     * Records the store id of a peer, so that a peer which lost its disk and comes back under its old
-     * name is recognised. Blocks until durable.
+     * Records the store id of a peer, so that a peer which lost its disk and comes back under its
+     * old name is recognised. Blocks until durable.
      *
      * @param peer the peer
      * @param store its store
@@ -78,7 +79,9 @@ public interface LogStore extends AutoCloseable {
      */
     int entryBytesMax();
 
-    /** Confirms or fails what is pending, then gives everything back. Calling it again does nothing. */
+    /**
+     * Confirms or fails what is pending, then gives everything back. Calling it again does nothing.
+     */
     @Override
     void close();
 }

@@ -2,7 +2,9 @@ package io.jangada.raft.spi;
 
 import java.nio.ByteBuffer;
 
-/** A frame that writes itself into a buffer of the transport's choosing, so that it is copied once. */
+/**
+ * A frame that writes itself into a buffer of the transport's choosing, so that it is copied once.
+ */
 public interface OutboundFrame {
     /**
      * Its exact length.

@@ -3,8 +3,8 @@ package io.jangada.raft.spi;
 import java.io.IOException;
 
 /**
- * The application: deterministic, so that the same commands give the same state and the same results
- * on every node.
+ * The application: deterministic, so that the same commands give the same state and the same
+ * results on every node.
  *
  * <p><b>Threading.</b> Called by the group's applier, one call at a time; successive calls may come
  * from different threads, with a happens-before between them. Queries run there too, unless the
@@ -16,15 +16,15 @@ import java.io.IOException;
  * <p><b>Ordering.</b> Commands come in log order, each once per life of the machine: a started node
  * begins with an empty machine and replays the log.
  *
- * <p><b>Durability.</b> A command is applied only when it is committed and durable on this node. The
- * machine itself need not persist anything.
+ * <p><b>Durability.</b> A command is applied only when it is committed and durable on this node.
+ * The machine itself need not persist anything.
  *
- * <p><b>Failure.</b> What {@code apply} throws stops the group on this node, loudly, since the other
- * nodes would do the same or, worse, would not. Check commands before proposing them, and make "not
- * possible" a result.
+ * <p><b>Failure.</b> What {@code apply} throws stops the group on this node, loudly, since the
+ * other nodes would do the same or, worse, would not. Check commands before proposing them, and
+ * make "not possible" a result.
  *
- * <p>No clock, random number, thread, locale, environment or hash order may influence {@code apply};
- * {@link Applied#clusterTimeMillis()} is a clock that all nodes agree on.
+ * <p>No clock, random number, thread, locale, environment or hash order may influence {@code
+ * apply}; {@link Applied#clusterTimeMillis()} is a clock that all nodes agree on.
  *
  * @param <C> commands
  * @param <R> results

@@ -6,19 +6,19 @@ import io.jangada.raft.api.NodeId;
  * Moves opaque frames between nodes, best effort. One connection per direction and pair of hosts
  * carries all groups.
  *
- * <p><b>Threading.</b> Any thread, concurrently. {@code send} never blocks and never throws for reasons
- * of the network.
+ * <p><b>Threading.</b> Any thread, concurrently. {@code send} never blocks and never throws for
+ * reasons of the network.
  *
- * <p><b>Ownership.</b> A frame is written out before {@code send} returns; the buffer handed to {@link
- * TransportListener#onFrame} is valid during that call only.
+ * <p><b>Ownership.</b> A frame is written out before {@code send} returns; the buffer handed to
+ * {@link TransportListener#onFrame} is valid during that call only.
  *
- * <p><b>Ordering.</b> None promised: frames may be lost, repeated and reordered. They arrive whole and
- * unchanged or not at all.
+ * <p><b>Ordering.</b> None promised: frames may be lost, repeated and reordered. They arrive whole
+ * and unchanged or not at all.
  *
  * <p><b>Durability.</b> None.
  *
- * <p><b>Failure.</b> Broken connections are made again with back-off, for ever. Frames for a peer that
- * cannot take them are dropped once a bounded queue is full.
+ * <p><b>Failure.</b> Broken connections are made again with back-off, for ever. Frames for a peer
+ * that cannot take them are dropped once a bounded queue is full.
  */
 public interface Transport extends AutoCloseable {
     /**

@@ -4,15 +4,18 @@ import io.jangada.raft.api.NodeId;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** Hears of peers and frames. Called from the transport's threads, several at once; must not block long. */
+/**
+ * Hears of peers and frames. Called from the transport's threads, several at once; must not block
+ * long.
+ */
 public interface TransportListener {
     /**
-     * A peer introduced itself, on a connection that it or this node opened. Decides whether to talk to
-     * it. May block for one durable write.
+     * A peer introduced itself, on a connection that it or this node opened. Decides whether to
+     * talk to it. May block for one durable write.
      *
      * @param peer who it says it is
-     * @return empty to accept, else one sentence that says why not; the connection is then closed and
-     *     both sides log it
+     * @return empty to accept, else one sentence that says why not; the connection is then closed
+     *     and both sides log it
      */
     Optional<String> onHello(PeerIdentity peer);
 
@@ -21,8 +24,8 @@ public interface TransportListener {
      *
      * @param from an accepted peer
      * @param frame valid only during the call, from position to limit
-     * @throws IllegalArgumentException if the content is not what a peer would send; the connection is
-     *     then closed with one log line
+     * @throws IllegalArgumentException if the content is not what a peer would send; the connection
+     *     is then closed with one log line
      */
     void onFrame(NodeId from, ByteBuffer frame);
 }

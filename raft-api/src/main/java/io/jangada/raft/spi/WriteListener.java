@@ -1,8 +1,8 @@
 package io.jangada.raft.spi;
 
 /**
- * Hears of the fate of a group's writes. Called by the store, from one thread at a time; must not
- * block and must not throw.
+ * Hears of the fate of a group's writes. Called by the store, from one thread at a time, never from
+ * within a call of {@link GroupLog#append}; must not block and must not throw.
  */
 public interface WriteListener {
     /**

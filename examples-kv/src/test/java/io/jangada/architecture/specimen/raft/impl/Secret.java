@@ -1,0 +1,4 @@
+package io.jangada.architecture.specimen.raft.impl;
+
+/** Something of the implementation that others would like to use. */
+public record Secret(int value) {}

@@ -1,0 +1,36 @@
+package io.jangada.raft.impl.core;
+
+import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.Role;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A picture of a {@link RaftCore} between two inputs.
+ *
+ * @param role what this node is
+ * @param currentTerm latest term seen
+ * @param votedFor who got this node's vote in that term
+ * @param leader the leader of that term as far as known here
+ * @param firstIndex first index of the log
+ * @param lastIndex last index of the log
+ * @param durableIndex highest index that is durable here
+ * @param commitIndex highest index known to be committed
+ * @param lastApplied highest index applied
+ * @param membership the latest configuration in the log
+ * @param leaseEndNanos until when lease reads are safe here; {@link Long#MIN_VALUE} if they are not
+ * @param transferTarget the voter that this leader is handing over to
+ */
+public record CoreStatus(
+        Role role,
+        long currentTerm,
+        @Nullable NodeId votedFor,
+        @Nullable NodeId leader,
+        long firstIndex,
+        long lastIndex,
+        long durableIndex,
+        long commitIndex,
+        long lastApplied,
+        Membership membership,
+        long leaseEndNanos,
+        @Nullable NodeId transferTarget) {}

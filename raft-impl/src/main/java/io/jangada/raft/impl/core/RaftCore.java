@@ -1,0 +1,686 @@
+package io.jangada.raft.impl.core;
+
+import io.jangada.raft.api.Member;
+import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.RaftConfig;
+import io.jangada.raft.impl.core.Message.AppendEntries;
+import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
+import io.jangada.raft.impl.core.Message.ForwardProposal;
+import io.jangada.raft.impl.core.Message.ForwardRefused;
+import io.jangada.raft.impl.core.Message.Heartbeat;
+import io.jangada.raft.impl.core.Message.HeartbeatResponse;
+import io.jangada.raft.impl.core.Message.ReadIndexRequest;
+import io.jangada.raft.impl.core.Message.ReadIndexResponse;
+import io.jangada.raft.impl.core.Message.RequestVote;
+import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.impl.core.Message.TimeoutNow;
+import io.jangada.raft.impl.core.Message.TransferRequest;
+import io.jangada.raft.impl.core.Ready.ReadGrant;
+import io.jangada.raft.impl.core.Role.Candidate;
+import io.jangada.raft.impl.core.Role.PreCandidate;
+import io.jangada.raft.spi.EntryType;
+import io.jangada.raft.spi.HardState;
+import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.LogReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node's part in one group: {@link #step} inputs, then take one {@link #ready}.
+ *
+ * <p>Roles and their transitions; nothing else assigns {@code role}, {@code currentTerm} or {@code
+ * votedFor}:
+ *
+ * <pre>
+ *   from           to             when
+ *   any            Follower       a higher term is seen; a leader of this term is heard; quorum lost
+ *   Follower       PreCandidate   no leader heard for a random time in [T, 1.5 T)
+ *   PreCandidate   Candidate      a quorum would vote for it
+ *   Follower       Candidate      the leader asked for it (TimeoutNow)
+ *   Candidate      Leader         a quorum voted for it
+ * </pre>
+ *
+ * <p>Not thread-safe. Every method but the accessors may throw {@link InvariantViolation}; the core
+ * is then not to be used any more.
+ */
+public final class RaftCore {
+    private final NodeId self;
+    private final RaftConfig config;
+    private final RaftLog log;
+    private final Memberships memberships;
+    private final Election election;
+
+    /** Latest term this node has seen (paper Figure 2). Never falls. */
+    private long currentTerm;
+
+    /** Who got this node's vote in {@code currentTerm}. */
+    private @Nullable NodeId votedFor;
+
+    /** The write that makes term and vote durable; nothing that shows them leaves before (Z1). */
+    private long hardStateWrite;
+
+    private Role role;
+
+    /**
+     * Highest index known to be committed. Never falls within a life. Invariant: {@code lastApplied
+     * <= commitIndex <= log.lastIndex()}.
+     */
+    private long commitIndex;
+
+    /** Highest index applied to the state machine. */
+    private long lastApplied;
+
+    /** When the latest input came. */
+    private long now;
+
+    /**
+     * No vote is given, asked or cast before this moment (Z23): a leader that was heard may hold a
+     * lease until then, and after a start we do not know whom we heard.
+     */
+    private long noVoteBefore;
+
+    private long lastReadBatch;
+
+    private final Effects effects = new Effects();
+
+    /**
+     * A node as it comes back to life: as a follower, whatever it was before (Z26).
+     *
+     * @param self this node
+     * @param config the settings
+     * @param stored its log; must show each write of a {@link Ready} before the next input
+     * @param hardState its durable term and vote
+     * @param seed decides its random timeouts
+     * @param nowNanos the present, on the clock of all later inputs
+     */
+    public RaftCore(
+            NodeId self,
+            RaftConfig config,
+            LogReader stored,
+            HardState hardState,
+            long seed,
+            long nowNanos) {
+        this.self = self;
+        this.config = config;
+        this.log = new RaftLog(stored);
+        this.memberships = new Memberships(stored.membershipEntries());
+        this.election = new Election(config, seed);
+        this.currentTerm = hardState.currentTerm();
+        this.votedFor = hardState.votedFor();
+        this.now = nowNanos;
+        this.commitIndex = stored.firstIndex() - 1;
+        this.lastApplied = commitIndex;
+        this.noVoteBefore = nowNanos + election.timeoutNanos();
+        this.role = new Follower(this, null, nowNanos + election.drawTimeoutNanos());
+        exemptOnlyVoter();
+    }
+
+    /** Z23: the only voter has nobody to wait for. */
+    private void exemptOnlyVoter() {
+        if (isOnlyVoter()) {
+            noVoteBefore = now;
+            ((Follower) role).waitUntil(now);
+        }
+    }
+
+    // Inputs
+
+    /** Takes one input in. Its effects are in the next {@link #ready}. */
+    public void step(Input input) {
+        InvariantViolation.check(
+                input.nowNanos() >= now, "time fell (input, before)", input.nowNanos(), now);
+        now = input.nowNanos();
+        if (input instanceof Input.Received received) {
+            onReceived(received.from(), received.message());
+        } else if (input instanceof Input.Persisted persisted) {
+            onPersisted(persisted.writeSequence());
+        } else if (input instanceof Input.Propose propose) {
+            onPropose(propose);
+        } else if (input instanceof Input.Read read) {
+            onRead(read.requestId());
+        } else if (input instanceof Input.Applied applied) {
+            onApplied(applied.index());
+        } else if (input instanceof Input.Tick) {
+            onTick();
+        } else if (input instanceof Input.TransferLeadership transfer) {
+            onTransferLeadership(transfer.target());
+        } else if (input instanceof Input.Found found) {
+            onFound(found.membership());
+        } else {
+            throw new AssertionError("no handler for " + input);
+        }
+    }
+
+    /** Hands out everything that the inputs since the last call decided. */
+    public Ready ready() {
+        if (role instanceof Leader leader) {
+            leader.flush();
+        } else if (role instanceof Follower follower) {
+            follower.flush();
+        }
+        RaftLog.Write write = log.takeWrite();
+        return effects.take(write, Math.min(commitIndex, log.durableIndex()));
+    }
+
+    /** When to step a {@link Input.Tick} at the latest; {@link Long#MAX_VALUE} if no timer runs. */
+    public long nextDeadlineNanos() {
+        if (role instanceof Leader leader) {
+            return leader.nextDeadline();
+        }
+        long deadline = mayCampaign() ? role.electionDeadline() : Long.MAX_VALUE;
+        return role instanceof Follower follower
+                ? Math.min(deadline, follower.nextDeadline())
+                : deadline;
+    }
+
+    private void onFound(Membership membership) {
+        InvariantViolation.check(
+                log.lastIndex() == 0 && currentTerm == 0,
+                "only an empty log can be founded (last, term)",
+                log.lastIndex(),
+                currentTerm);
+        byte[] text = membership.toString().getBytes(StandardCharsets.UTF_8);
+        append(new LogEntry(1, 0, 0, EntryType.MEMBERSHIP, text));
+        exemptOnlyVoter();
+    }
+
+    private void onTick() {
+        if (role instanceof Leader leader) {
+            if (leader.hasLostQuorum()) {
+                becomeFollower(currentTerm, null);
+            } else {
+                leader.tick();
+            }
+            return;
+        }
+        if (role instanceof Follower follower) {
+            follower.tick();
+        }
+        if (mayCampaign() && now >= role.electionDeadline()) {
+            if (!(role instanceof Follower)) {
+                election.lost();
+            }
+            becomePreCandidate();
+        }
+    }
+
+    private void onPersisted(long writeSequence) {
+        log.persisted(writeSequence);
+        if (role instanceof Leader leader) {
+            leader.advanceCommitIndex();
+        } else if (role instanceof Candidate candidate
+                && log.isPersisted(candidate.ownVoteWrite())) {
+            candidate.tally().add(self, true);
+            countVotes(candidate.tally(), this::becomeLeader);
+        }
+    }
+
+    private void onApplied(long index) {
+        InvariantViolation.check(
+                index >= lastApplied && index <= commitIndex,
+                "lastApplied must grow and stay within commitIndex (new, old, commit)",
+                index,
+                lastApplied,
+                commitIndex);
+        lastApplied = index;
+        if (role instanceof Leader leader) {
+            leader.applied(index);
+        }
+    }
+
+    private void onPropose(Input.Propose propose) {
+        Refusal refusal = null;
+        if (role instanceof Leader leader) {
+            refusal = leader.propose(propose.proposal());
+        } else if (leader() != null) {
+            sendAfterHardState(
+                    leader(),
+                    new ForwardProposal(currentTerm, propose.requestId(), propose.proposal()));
+        } else {
+            refusal = Refusal.NO_LEADER;
+        }
+        if (refusal != null) {
+            effects.refuse(propose.requestId(), refusal, true);
+        }
+    }
+
+    private void onRead(long requestId) {
+        Refusal refusal = Refusal.NO_LEADER;
+        if (role instanceof Leader leader) {
+            refusal = leader.read(null, requestId);
+        } else if (role instanceof Follower follower) {
+            refusal = follower.read(requestId);
+        }
+        if (refusal != null) {
+            effects.refuse(requestId, refusal, true);
+        }
+    }
+
+    private void onTransferLeadership(NodeId target) {
+        if (role instanceof Leader leader) {
+            leader.transferTo(target);
+        } else if (leader() != null) {
+            sendAfterHardState(leader(), new TransferRequest(currentTerm, target));
+        }
+    }
+
+    // Messages
+
+    /**
+     * Paper §5.1, the rule for all servers: a higher term makes a follower, a lower one is answered
+     * with ours or ignored. Pre-votes and votes that the promise to a live leader refuses are the
+     * exceptions: they move nobody (Z6, Z10, Z23).
+     */
+    private void onReceived(NodeId from, Message message) {
+        if (message.term() > currentTerm && !message.isPreVote()) {
+            if (message instanceof RequestVote request && isBoundToLeader(request)) {
+                return;
+            }
+            becomeFollower(message.term(), message.isFromLeader() ? from : null);
+        }
+        if (message.term() < currentTerm) {
+            onStaleMessage(from, message);
+        } else {
+            dispatch(from, message);
+        }
+    }
+
+    private void dispatch(NodeId from, Message message) {
+        if (message instanceof AppendEntries append) {
+            hear(from).onAppendEntries(from, append);
+        } else if (message instanceof AppendEntriesResponse response) {
+            if (role instanceof Leader leader) {
+                leader.onAppendEntriesResponse(from, response);
+            }
+        } else if (message instanceof Heartbeat heartbeat) {
+            hear(from).onHeartbeat(from, heartbeat);
+        } else if (message instanceof HeartbeatResponse response) {
+            if (role instanceof Leader leader) {
+                leader.onHeartbeatResponse(from, response);
+            }
+        } else if (message instanceof RequestVote request) {
+            onRequestVote(from, request);
+        } else if (message instanceof RequestVoteResponse response) {
+            onRequestVoteResponse(from, response);
+        } else if (message instanceof TimeoutNow timeoutNow) {
+            onTimeoutNow(from, timeoutNow);
+        } else if (message instanceof ReadIndexResponse response) {
+            if (role instanceof Follower follower) {
+                follower.onReadIndexResponse(response);
+            }
+        } else {
+            onRequestToLeader(from, message);
+        }
+    }
+
+    /** The sender leads this term: follow it, and promise it this node's patience (Z8, Z23). */
+    private Follower hear(NodeId leader) {
+        InvariantViolation.check(
+                !(role instanceof Leader), "two leaders in one term (term)", currentTerm);
+        if (!leader.equals(leader())) {
+            becomeFollower(currentTerm, leader);
+        }
+        Follower follower = (Follower) role;
+        follower.waitUntil(now + election.drawTimeoutNanos());
+        election.leaderHeard();
+        noVoteBefore = now + election.timeoutNanos();
+        return follower;
+    }
+
+    /** What may come from a node that lags a term behind, and is as good as in this one. */
+    private void onRequestToLeader(NodeId from, Message message) {
+        if (message instanceof ForwardProposal forwarded) {
+            Refusal refusal =
+                    role instanceof Leader leader
+                            ? leader.propose(from, forwarded)
+                            : Refusal.NO_LEADER;
+            if (refusal != null) {
+                sendAfterHardState(
+                        from, new ForwardRefused(currentTerm, forwarded.requestId(), refusal));
+            }
+        } else if (message instanceof ForwardRefused refused) {
+            effects.refuse(refused.requestId(), refused.reason(), false);
+        } else if (message instanceof ReadIndexRequest request) {
+            if (role instanceof Leader leader) {
+                leader.read(from, request.requestId());
+            }
+        } else if (message instanceof TransferRequest request) {
+            if (role instanceof Leader leader) {
+                leader.transferTo(request.target());
+            }
+        } else {
+            throw new AssertionError("no handler for " + message);
+        }
+    }
+
+    /** Paper §5.1: requests with an old term are refused, so that their sender learns of ours. */
+    private void onStaleMessage(NodeId from, Message message) {
+        if (message instanceof AppendEntries append) {
+            long last = log.lastIndex();
+            sendAfterHardState(
+                    from,
+                    new AppendEntriesResponse(
+                            currentTerm, false, append.prevLogIndex(), 0, last + 1, last));
+        } else if (message instanceof Heartbeat heartbeat) {
+            sendAfterHardState(
+                    from, new HeartbeatResponse(currentTerm, heartbeat.round(), log.lastIndex()));
+        } else if (message instanceof RequestVote request) {
+            sendAfterHardState(
+                    from, new RequestVoteResponse(currentTerm, request.preVote(), false));
+        } else if (message instanceof ForwardProposal
+                || message instanceof ForwardRefused
+                || message instanceof ReadIndexRequest
+                || message instanceof TransferRequest) {
+            onRequestToLeader(from, message);
+        }
+    }
+
+    // Elections, paper §5.2 and §5.4.1, thesis §4.2.3, §9.6
+
+    /** Z23, with its exemptions: the only voter, and an election that the last leader asked for. */
+    private boolean isBoundToLeader(RequestVote request) {
+        return !request.transfer() && (role instanceof Leader || now < noVoteBefore);
+    }
+
+    private void onRequestVote(NodeId from, RequestVote request) {
+        boolean upToDate = log.isUpToDate(request.lastLogIndex(), request.lastLogTerm());
+        if (request.preVote()) {
+            boolean granted = upToDate && request.term() > currentTerm && !isBoundToLeader(request);
+            long term = granted ? request.term() : currentTerm;
+            sendAfterHardState(from, new RequestVoteResponse(term, true, granted));
+            return;
+        }
+        boolean granted =
+                upToDate
+                        && leader() == null
+                        && (votedFor == null || votedFor.equals(from))
+                        && !isBoundToLeader(request);
+        if (granted) {
+            voteFor(from);
+        }
+        sendAfterHardState(from, new RequestVoteResponse(currentTerm, false, granted));
+    }
+
+    /** A repeated request gets the same answer again (Z4). A pre-candidate gives up its attempt. */
+    private void voteFor(NodeId candidate) {
+        if (votedFor == null) {
+            vote(candidate);
+        }
+        if (!(role instanceof Follower)) {
+            becomeFollower(currentTerm, null);
+        }
+        ((Follower) role).waitUntil(now + election.drawTimeoutNanos()); // Z8
+    }
+
+    private void onRequestVoteResponse(NodeId from, RequestVoteResponse response) {
+        if (role instanceof PreCandidate preCandidate && response.preVote()) {
+            // A grant names the term it is for; an older one belongs to an earlier attempt.
+            if (!response.granted() || response.term() == currentTerm + 1) {
+                preCandidate.tally().add(from, response.granted());
+                countVotes(preCandidate.tally(), () -> becomeCandidate(false));
+            }
+        } else if (role instanceof Candidate candidate && !response.preVote()) {
+            candidate.tally().add(from, response.granted());
+            countVotes(candidate.tally(), this::becomeLeader);
+        }
+    }
+
+    private void countVotes(VoteTally tally, Runnable won) {
+        switch (tally.result(membership())) {
+            case WON -> won.run();
+            case LOST -> {
+                election.lost();
+                becomeFollower(currentTerm, null);
+            }
+            case PENDING -> {}
+        }
+    }
+
+    /**
+     * Thesis §3.10, Z25: not if a later round was answered, for the leader may have its lease back.
+     */
+    private void onTimeoutNow(NodeId from, TimeoutNow message) {
+        if (role instanceof Follower follower
+                && from.equals(follower.leader())
+                && follower.answeredRound() <= message.round()
+                && membership().isVoter(self)) {
+            becomeCandidate(true);
+        }
+    }
+
+    private boolean mayCampaign() {
+        return membership().isVoter(self);
+    }
+
+    private boolean isOnlyVoter() {
+        Membership membership = membership();
+        return membership.isVoter(self)
+                && membership.voters().size() == 1
+                && membership.outgoing().keySet().stream().allMatch(self::equals);
+    }
+
+    // Transitions
+
+    private void becomeFollower(long term, @Nullable NodeId leader) {
+        InvariantViolation.check(
+                term >= currentTerm, "a term must not fall (new, old)", term, currentTerm);
+        // A higher term alone does not buy its candidate time (Z8): the timer goes on.
+        long deadline =
+                role instanceof Leader
+                        ? now + election.drawTimeoutNanos()
+                        : role.electionDeadline();
+        become(new Follower(this, leader, deadline));
+        if (term > currentTerm) {
+            currentTerm = term;
+            votedFor = null;
+            persistHardState();
+        }
+    }
+
+    private void becomePreCandidate() {
+        PreCandidate preCandidate =
+                new PreCandidate(new VoteTally(), now + election.drawTimeoutNanos());
+        become(preCandidate);
+        preCandidate.tally().add(self, true);
+        requestVotes(currentTerm + 1, true, false);
+        countVotes(preCandidate.tally(), () -> becomeCandidate(false));
+    }
+
+    private void becomeCandidate(boolean transfer) {
+        InvariantViolation.check(
+                transfer || now >= noVoteBefore,
+                "a candidate must not break its promise to a leader (now, bound until)",
+                now,
+                noVoteBefore);
+        currentTerm++;
+        votedFor = null;
+        vote(self);
+        become(
+                new Candidate(
+                        new VoteTally(), now + election.drawTimeoutNanos(), log.currentWrite()));
+        requestVotes(currentTerm, false, transfer);
+    }
+
+    private void becomeLeader() {
+        InvariantViolation.check(
+                role instanceof Candidate, "only a candidate becomes leader (term)", currentTerm);
+        election.leaderHeard();
+        become(new Leader(this));
+    }
+
+    private void become(Role next) {
+        for (long read : role.drainReads()) {
+            effects.refuse(read, Refusal.NO_LEADER, true);
+        }
+        role = next;
+    }
+
+    /** Votes are asked for once term, vote and log are durable here (Z1, thesis §3.8). */
+    private void requestVotes(long term, boolean preVote, boolean transfer) {
+        RequestVote request =
+                new RequestVote(term, preVote, log.lastIndex(), log.lastTerm(), transfer);
+        for (Member member : membership().members()) {
+            if (membership().isVoter(member.id()) && !member.id().equals(self)) {
+                effects.send(member.id(), request, log.currentWrite());
+            }
+        }
+    }
+
+    private void vote(NodeId candidate) {
+        InvariantViolation.check(
+                votedFor == null || votedFor.equals(candidate),
+                "one vote per term (term)",
+                currentTerm);
+        votedFor = candidate;
+        persistHardState();
+    }
+
+    private void persistHardState() {
+        log.changed(new HardState(currentTerm, votedFor));
+        hardStateWrite = log.currentWrite();
+    }
+
+    // What roles use
+
+    NodeId self() {
+        return self;
+    }
+
+    RaftConfig config() {
+        return config;
+    }
+
+    RaftLog log() {
+        return log;
+    }
+
+    long now() {
+        return now;
+    }
+
+    long electionTimeoutNanos() {
+        return election.timeoutNanos();
+    }
+
+    /** Thesis §6.4.1, Z22: shorter than what followers promise, by the drift of clocks. */
+    long leaseNanos() {
+        return (long) (election.timeoutNanos() * (1 - config.maxClockDrift()));
+    }
+
+    void append(LogEntry entry) {
+        log.append(entry);
+        memberships.appended(entry);
+    }
+
+    void commitTo(long index) {
+        InvariantViolation.check(
+                index >= commitIndex && index <= log.lastIndex(),
+                "commitIndex must grow and stay within the log (new, old, last)",
+                index,
+                commitIndex,
+                log.lastIndex());
+        commitIndex = index;
+        memberships.committed(index);
+    }
+
+    void truncateFrom(long index) {
+        log.truncateFrom(index);
+        memberships.truncatedFrom(index);
+    }
+
+    long nextReadBatch() {
+        return ++lastReadBatch;
+    }
+
+    void grant(ReadGrant grant) {
+        effects.grant(grant);
+    }
+
+    /** Sends for a leader: its term is durable, and entries may overtake its own disk. */
+    void sendNow(NodeId to, Message message) {
+        effects.send(to, message, 0);
+    }
+
+    /** Sends what shows the current term: not before that is durable (Z1). */
+    void sendAfterHardState(NodeId to, Message message) {
+        effects.send(to, message, hardStateWrite);
+    }
+
+    /** Sends what states that entries up to an index are durable: not before they are (I12). */
+    void sendAfterEntries(NodeId to, Message message, long lastIndex) {
+        long write = lastIndex <= log.durableIndex() ? hardStateWrite : log.currentWrite();
+        effects.send(to, message, write);
+    }
+
+    Membership membership() {
+        return memberships.latest();
+    }
+
+    long currentTerm() {
+        return currentTerm;
+    }
+
+    long commitIndex() {
+        return commitIndex;
+    }
+
+    private @Nullable NodeId leader() {
+        if (role instanceof Leader) {
+            return self;
+        }
+        return role instanceof Follower follower ? follower.leader() : null;
+    }
+
+    // What can be seen from outside
+
+    /** A picture of the present. */
+    public CoreStatus status() {
+        Leader leading = role instanceof Leader leader ? leader : null;
+        return new CoreStatus(
+                publicRole(),
+                currentTerm,
+                votedFor,
+                leader(),
+                log.firstIndex(),
+                log.lastIndex(),
+                log.durableIndex(),
+                commitIndex,
+                lastApplied,
+                membership(),
+                leading == null ? Long.MIN_VALUE : leading.leaseEndNanos(),
+                leading == null ? null : leading.transferTarget());
+    }
+
+    private io.jangada.raft.api.Role publicRole() {
+        if (role instanceof Leader) {
+            return io.jangada.raft.api.Role.LEADER;
+        }
+        if (role instanceof Candidate) {
+            return io.jangada.raft.api.Role.CANDIDATE;
+        }
+        if (role instanceof PreCandidate) {
+            return io.jangada.raft.api.Role.PRE_CANDIDATE;
+        }
+        return membership().learners().containsKey(self)
+                ? io.jangada.raft.api.Role.LEARNER
+                : io.jangada.raft.api.Role.FOLLOWER;
+    }
+
+    /** What a leader knows of a peer's log. */
+    public record PeerProgress(long matchIndex, long nextIndex) {}
+
+    /** What this leader knows of its peers' logs; empty if it does not lead. */
+    public Map<NodeId, PeerProgress> progress() {
+        Map<NodeId, PeerProgress> progress = new TreeMap<>();
+        if (role instanceof Leader leader) {
+            for (Map.Entry<NodeId, Progress> each : leader.peers().entrySet()) {
+                Progress peer = each.getValue();
+                progress.put(each.getKey(), new PeerProgress(peer.matchIndex(), peer.nextIndex()));
+            }
+        }
+        return progress;
+    }
+}
