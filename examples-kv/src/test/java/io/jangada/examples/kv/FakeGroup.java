@@ -47,7 +47,7 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
         failure = newFailure;
     }
 
-    /** Later calls take effect only when {@link #release()} is called. */
+    /** Later calls take effect only when {@link #release()} is called; local reads do at once. */
     public synchronized void hold() {
         holding = true;
     }
@@ -140,6 +140,9 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
             ReadMode mode, Duration timeout, Function<? super KvStateMachine, ? extends T> query) {
         synchronized (this) {
             reads.add(mode);
+        }
+        if (mode.equals(ReadMode.LOCAL)) {
+            return CompletableFuture.completedFuture(query.apply(machine));
         }
         return perform(() -> query.apply(machine));
     }

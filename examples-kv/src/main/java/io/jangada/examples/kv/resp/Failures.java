@@ -3,6 +3,7 @@ package io.jangada.examples.kv.resp;
 import io.jangada.raft.api.OutcomeUnknownException;
 import io.jangada.raft.api.RejectedException;
 import io.jangada.raft.api.SessionExpiredException;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -16,19 +17,8 @@ final class Failures {
 
     /** Why a write, a transfer or the opening of a session did not end well. */
     static Reply of(Throwable failure) {
-        Throwable cause = causeOf(failure);
-        if (cause instanceof RejectedException.TooLarge) {
-            return failure("ERR", cause);
-        } else if (cause instanceof RejectedException) {
-            return failure("UNAVAILABLE", cause);
-        } else if (cause instanceof OutcomeUnknownException) {
-            // The session is the library's own business here: the client has none that could expire.
-            return failure("UNKNOWN", cause);
-        } else if (cause instanceof IllegalArgumentException) {
-            return failure("ERR", cause);
-        }
-        LOG.log(System.Logger.Level.WARNING, "a request failed for an unexpected reason", cause);
-        return failure("UNKNOWN", cause);
+        // A session that expired here is the library's own: the client has none that it could reopen.
+        return of(causeOf(failure), "UNKNOWN");
     }
 
     /** As {@link #of}, for a write in a session of the client's own. */
@@ -36,13 +26,24 @@ final class Failures {
         Throwable cause = causeOf(failure);
         return cause instanceof SessionExpiredException
                 ? failure("NOSESSION", cause)
-                : of(cause);
+                : of(cause, "UNKNOWN");
     }
 
     /** A read changes nothing, so nothing about it is unknown. */
     static Reply ofRead(Throwable failure) {
-        Throwable cause = causeOf(failure);
-        return cause instanceof OutcomeUnknownException ? failure("UNAVAILABLE", cause) : of(cause);
+        return of(causeOf(failure), "UNAVAILABLE");
+    }
+
+    private static Reply of(Throwable cause, String whenUncertain) {
+        if (cause instanceof RejectedException.TooLarge
+                || cause instanceof IllegalArgumentException) {
+            return failure("ERR", cause);
+        } else if (cause instanceof RejectedException) {
+            return failure("UNAVAILABLE", cause);
+        } else if (!(cause instanceof OutcomeUnknownException)) {
+            LOG.log(Level.WARNING, "a request failed for an unexpected reason", cause);
+        }
+        return failure(whenUncertain, cause);
     }
 
     private static Reply failure(String word, Throwable cause) {

@@ -37,7 +37,7 @@ final class RaftCommands {
         }
         Plan inner = Commands.plan(client, args.from(3));
         if (!(inner instanceof Plan.Write write)) {
-            throw CommandException.error("'" + args.word(3) + "' is not a write");
+            throw CommandException.error("'" + args.text(3) + "' is not a write");
         }
         return new Plan.Alone(
                 () ->

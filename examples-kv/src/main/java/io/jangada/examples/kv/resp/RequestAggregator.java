@@ -44,6 +44,7 @@ final class RequestAggregator extends SimpleChannelInboundHandler<RedisMessage> 
     private @Nullable Argument argument;
     private long taken;
     private @Nullable Reply refusal;
+    private boolean broken;
 
     RequestAggregator(Client client) {
         this.client = client;
@@ -53,6 +54,27 @@ final class RequestAggregator extends SimpleChannelInboundHandler<RedisMessage> 
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, RedisMessage message) {
+        if (broken) {
+            return;
+        }
+        try {
+            accept(message);
+        } catch (ProtocolException e) {
+            // What follows cannot be told apart any more.
+            broken = true;
+            throw e;
+        }
+        if (wordsMissing == 0 && !(words.isEmpty() && refusal == null)) {
+            context.fireChannelRead(endRequest());
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        giveBack();
+    }
+
+    private void accept(RedisMessage message) {
         if (message instanceof ArrayHeaderRedisMessage header) {
             beginRequest(header.length());
         } else if (message instanceof InlineCommandRedisMessage inline) {
@@ -70,14 +92,6 @@ final class RequestAggregator extends SimpleChannelInboundHandler<RedisMessage> 
         } else {
             throw new ProtocolException("expected '*' or '$', got a simple string, error or integer");
         }
-        if (wordsMissing == 0 && !(words.isEmpty() && refusal == null)) {
-            context.fireChannelRead(endRequest());
-        }
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext context) {
-        giveBack();
     }
 
     private void beginRequest(long count) {

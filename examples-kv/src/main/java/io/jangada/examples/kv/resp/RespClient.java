@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -13,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A plain blocking client, one request at a time. Not thread-safe. */
-public final class RespClient implements AutoCloseable {
+public final class RespClient implements Closeable {
     private final Socket socket;
     private final ReplyReader in;
     private final OutputStream out;

@@ -1,8 +1,10 @@
 package io.jangada.examples.kv.resp;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jangada.examples.kv.FakeGroup;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -19,7 +21,7 @@ final class RespFixture implements AutoCloseable {
 
     final FakeGroup group = new FakeGroup();
     private final RespServer server;
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final List<Closeable> opened = new ArrayList<>();
 
     RespFixture() throws IOException {
         this(RespConfig.defaults());
@@ -62,15 +64,15 @@ final class RespFixture implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable each : opened) {
+    public void close() throws IOException {
+        for (Closeable each : opened) {
             each.close();
         }
         server.close();
     }
 
     /** A connection on which bytes are seen as they are. */
-    static final class Raw implements AutoCloseable {
+    static final class Raw implements Closeable {
         private final Socket socket;
         private final InputStream in;
 
@@ -91,7 +93,12 @@ final class RespFixture implements AutoCloseable {
             return this;
         }
 
-        /** As many bytes as {@code expected} has, or all up to the end of the stream. */
+        /** Reads as much as is expected and compares. */
+        void expect(String expected) throws IOException {
+            assertEquals(expected, receive(expected.length()));
+        }
+
+        /** So many bytes, or all up to the end of the stream. */
         String receive(int count) throws IOException {
             return new String(in.readNBytes(count), ISO_8859_1);
         }
