@@ -6,12 +6,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable map from byte strings to byte strings in unsigned byte order. A change gives a new map
- * that shares almost all of the old one, so a reference to a map is a consistent view of it for as
- * long as anybody wants: for readers on other threads, and for snapshots.
+ * An immutable map from byte strings to byte strings in unsigned byte order. A change gives a new
+ * map that shares almost all of the old one, so a reference to a map is a consistent view of it for
+ * as long as anybody wants: for readers on other threads, and for snapshots.
  *
- * <p>A weight-balanced tree (Adams; the parameters are those that Hirai and Yamamoto proved right in
- * "Balancing weight-balanced trees", 2011). {@code get}, {@code with} and {@code without} take
+ * <p>A weight-balanced tree (Adams; the parameters are those that Hirai and Yamamoto proved right
+ * in "Balancing weight-balanced trees", 2011). {@code get}, {@code with} and {@code without} take
  * O(log n). Keys and values are not copied: nobody may change them afterwards.
  */
 public final class ByteMap {
@@ -134,6 +134,7 @@ public final class ByteMap {
         boolean visit(byte[] key, byte[] value);
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // Nodes are never compared.
     private record Node(
             byte[] key, byte[] value, @Nullable Node left, @Nullable Node right, int size) {
         Node(byte[] key, byte[] value, @Nullable Node left, @Nullable Node right) {

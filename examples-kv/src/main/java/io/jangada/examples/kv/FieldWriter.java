@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the parts that commands and results consist of: a letter is one byte, a count a varint
- * (seven bits a byte, the lowest first, the top bit says that more follows), a byte string its length
- * and its bytes, a list its count and its items. What is written runs twice, first to learn the size:
- * the bytes are copied exactly once, into an array that fits.
+ * (seven bits a byte, the lowest first, the top bit says that more follows), a byte string its
+ * length and its bytes, a list its count and its items. What is written runs twice, first to learn
+ * the size: the bytes are copied exactly once, into an array that fits.
  */
 final class FieldWriter {
     private final byte @Nullable [] out;

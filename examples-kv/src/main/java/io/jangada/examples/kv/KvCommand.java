@@ -9,7 +9,8 @@ import java.util.List;
  *
  * <p>Arrays in a command are never changed once it is made.
  */
-@SuppressWarnings("ArrayRecordComponent") // Commands are carried, never compared; a wrapper would only cost.
+@SuppressWarnings(
+        "ArrayRecordComponent") // Commands are carried, never compared; a wrapper would only cost.
 public sealed interface KvCommand {
     /** Writes commands into the log and reads them back; {@link KvCommandCodec} tells how. */
     Codec<KvCommand> CODEC = new KvCommandCodec();
@@ -17,21 +18,51 @@ public sealed interface KvCommand {
     /** When a {@link Put} takes place. */
     enum When {
         /** Always. */
-        ALWAYS,
+        ALWAYS('*'),
         /** Only if the key has no value. */
-        ABSENT,
+        ABSENT('a'),
         /** Only if the key has a value. */
-        PRESENT
+        PRESENT('x');
+
+        private final char letter;
+
+        When(char letter) {
+            this.letter = letter;
+        }
+
+        /**
+         * What stands for it in the log.
+         *
+         * @return a letter that no other has
+         */
+        public char letter() {
+            return letter;
+        }
     }
 
     /** What a {@link Put} answers. */
     enum Answer {
         /** {@link KvResult.Ok}, or {@link KvResult.Nil} if it did not take place. */
-        OK,
+        OK('o'),
         /** The value before, or {@link KvResult.Nil}, whether it took place or not. */
-        PREVIOUS,
+        PREVIOUS('p'),
         /** 1, or 0 if it did not take place. */
-        COUNT
+        COUNT('c');
+
+        private final char letter;
+
+        Answer(char letter) {
+            this.letter = letter;
+        }
+
+        /**
+         * What stands for it in the log.
+         *
+         * @return a letter that no other has
+         */
+        public char letter() {
+            return letter;
+        }
     }
 
     /**
@@ -72,7 +103,8 @@ public sealed interface KvCommand {
     record Append(byte[] key, byte[] suffix, int valueBytesMax) implements KvCommand {}
 
     /**
-     * Adds to a value that is a decimal integer, a missing one counting as 0. Answers the new value.
+     * Adds to a value that is a decimal integer, a missing one counting as 0. Answers the new
+     * value.
      *
      * @param key the key
      * @param delta what to add

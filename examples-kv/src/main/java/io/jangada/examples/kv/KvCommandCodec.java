@@ -15,16 +15,14 @@ import io.jangada.raft.api.Codec;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
- * A letter for the command, then its fields in the order of their declaration, as {@link FieldWriter}
- * writes them; a {@code Put} has a letter each for condition and answer. So {@code SET a 1} reads
- * {@code P*o<1>a<1>1} in the log. Letters are never used again for something else.
+ * A letter for the command, then its fields in the order of their declaration, as {@link
+ * FieldWriter} writes them; a {@code Put} has a letter each for condition and answer. So {@code SET
+ * a 1} reads {@code P*o<1>a<1>1} in the log. Letters are never used again for something else.
  */
 final class KvCommandCodec implements Codec<KvCommand> {
-    private static final String WHEN_LETTERS = "*ax";
-    private static final String ANSWER_LETTERS = "opc";
-
     /** The size of the encoded command in bytes. */
     static int size(KvCommand command) {
         return FieldWriter.measure(out -> write(out, command));
@@ -43,8 +41,8 @@ final class KvCommandCodec implements Codec<KvCommand> {
     private static void write(FieldWriter out, KvCommand command) {
         if (command instanceof Put put) {
             out.letter('P')
-                    .letter(WHEN_LETTERS.charAt(put.when().ordinal()))
-                    .letter(ANSWER_LETTERS.charAt(put.answer().ordinal()))
+                    .letter(put.when().letter())
+                    .letter(put.answer().letter())
                     .bytes(put.key())
                     .bytes(put.value());
         } else if (command instanceof PutAll putAll) {
@@ -89,20 +87,23 @@ final class KvCommandCodec implements Codec<KvCommand> {
     }
 
     private static Put readPut(FieldReader in) {
-        When when = When.values()[indexIn(WHEN_LETTERS, in.letter())];
-        Answer answer = Answer.values()[indexIn(ANSWER_LETTERS, in.letter())];
+        When when = withLetter(in.letter(), When.values(), When::letter);
+        Answer answer = withLetter(in.letter(), Answer.values(), Answer::letter);
         return new Put(in.bytes(), in.bytes(), when, answer);
     }
 
-    private static int indexIn(String letters, char letter) {
-        int index = letters.indexOf(letter);
-        if (index < 0) {
-            throw new IllegalArgumentException("letter " + (int) letter + " in a put");
+    private static <T> T withLetter(char letter, T[] values, Function<T, Character> letterOf) {
+        for (T value : values) {
+            if (letterOf.apply(value) == letter) {
+                return value;
+            }
         }
-        return index;
+        throw new IllegalArgumentException("letter " + (int) letter + " in a put");
     }
 
-    /** Refuses a batch in a batch before going into it, so that no bytes make this recurse deeply. */
+    /**
+     * Refuses a batch in a batch before going into it, so that no bytes make this recurse deeply.
+     */
     private static Batch readBatch(FieldReader in, boolean outermost) {
         if (!outermost) {
             throw new IllegalArgumentException("a batch within a batch");

@@ -22,7 +22,7 @@ public sealed interface KvResult {
      *
      * @param value the number
      */
-    record Number(long value) implements KvResult {}
+    record Int(long value) implements KvResult {}
 
     /**
      * A value.

@@ -2,9 +2,9 @@ package io.jangada.examples.kv;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jangada.examples.kv.KvResult.Int;
 import io.jangada.examples.kv.KvResult.Many;
 import io.jangada.examples.kv.KvResult.Nil;
-import io.jangada.examples.kv.KvResult.Number;
 import io.jangada.examples.kv.KvResult.Ok;
 import io.jangada.examples.kv.KvResult.Refused;
 import io.jangada.examples.kv.KvResult.Value;
@@ -33,7 +33,7 @@ final class KvResultCodec implements Codec<KvResult> {
             out.letter('+');
         } else if (result instanceof Nil) {
             out.letter('_');
-        } else if (result instanceof Number number) {
+        } else if (result instanceof Int number) {
             out.letter(':').number(number.value());
         } else if (result instanceof Value value) {
             out.letter('$').bytes(value.value());
@@ -52,7 +52,7 @@ final class KvResultCodec implements Codec<KvResult> {
         return switch (letter) {
             case '+' -> OK;
             case '_' -> NIL;
-            case ':' -> new Number(in.number());
+            case ':' -> new Int(in.number());
             case '$' -> new Value(in.bytes());
             case '-' -> new Refused(new String(in.bytes(), UTF_8));
             case '*' -> readMany(in, outermost);

@@ -139,7 +139,7 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
             return valueOrNil(previous);
         }
         if (put.answer() == Answer.COUNT) {
-            return new KvResult.Number(placed ? 1 : 0);
+            return new KvResult.Int(placed ? 1 : 0);
         }
         return placed ? OK : NIL;
     }
@@ -164,7 +164,7 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
         byte[] joined = old == null ? new byte[(int) length] : Arrays.copyOf(old, (int) length);
         System.arraycopy(append.suffix(), 0, joined, oldLength, append.suffix().length);
         map = map.with(append.key(), joined);
-        return new KvResult.Number(length);
+        return new KvResult.Int(length);
     }
 
     private KvResult add(Add add) {
@@ -179,7 +179,7 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
             return new KvResult.Refused("increment or decrement would overflow");
         }
         map = map.with(add.key(), Decimal.format(after));
-        return new KvResult.Number(after);
+        return new KvResult.Int(after);
     }
 
     private KvResult compareAndSet(CompareAndSet cas) {
@@ -188,7 +188,7 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
         if (equal) {
             map = map.with(cas.key(), cas.value());
         }
-        return new KvResult.Number(equal ? 1 : 0);
+        return new KvResult.Int(equal ? 1 : 0);
     }
 
     private KvResult delete(List<byte[]> keys) {
@@ -198,7 +198,7 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
         }
         int removed = map.size() - next.size();
         map = next;
-        return new KvResult.Number(removed);
+        return new KvResult.Int(removed);
     }
 
     private static KvResult valueOrNil(byte @Nullable [] value) {

@@ -18,8 +18,8 @@ public final class StatusFields {
      * The fields, in the order in which they are shown.
      *
      * @param status what a node knows of its group
-     * @return {@code id role term leader commit applied first last voters learners}: indexes and terms
-     *     as {@code Long}, the rest as {@code String}; an unknown leader is empty
+     * @return {@code id role term leader commit applied first last voters learners}: indexes and
+     *     terms as {@code Long}, the rest as {@code String}; an unknown leader is empty
      */
     public static Map<String, Object> of(GroupStatus status) {
         Map<String, Object> fields = new LinkedHashMap<>();

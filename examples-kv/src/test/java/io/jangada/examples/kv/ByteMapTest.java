@@ -43,8 +43,7 @@ class ByteMapTest {
             assertArrayEquals(model.get(step.key), map.get(step.key));
         }
         for (Step step : steps) {
-            assertEquals(
-                    entries(model.tailMap(step.key)), entries(map, step.key, null), "from");
+            assertEquals(entries(model.tailMap(step.key)), entries(map, step.key, null), "from");
             assertEquals(entries(model.headMap(step.key)), entries(map, null, step.key), "to");
         }
     }
@@ -126,8 +125,7 @@ class ByteMapTest {
         map.visit(
                 from,
                 to,
-                (key, value) ->
-                        entries.add(Arrays.toString(key) + "=" + Arrays.toString(value)));
+                (key, value) -> entries.add(Arrays.toString(key) + "=" + Arrays.toString(value)));
         return entries;
     }
 

@@ -118,7 +118,7 @@ class KvCodecTest {
             List.of(
                     new KvResult.Ok(),
                     new KvResult.Nil(),
-                    new KvResult.Number(-7),
+                    new KvResult.Int(-7),
                     new KvResult.Value(bytes("x")),
                     new KvResult.Refused("no"),
                     new KvResult.Many(List.of(new KvResult.Ok(), new KvResult.Nil())));
@@ -134,7 +134,8 @@ class KvCodecTest {
                                 Arbitraries.of(Answer.values()))
                         .as(Put::new);
         Arbitrary<KvCommand> deletes = bytes.list().ofMaxSize(5).map(Delete::new);
-        Arbitrary<KvCommand> single = Arbitraries.oneOf(puts, deletes, Arbitraries.of(ALL_COMMANDS));
+        Arbitrary<KvCommand> single =
+                Arbitraries.oneOf(puts, deletes, Arbitraries.of(ALL_COMMANDS));
         return Arbitraries.oneOf(
                 single,
                 single.filter(c -> !(c instanceof Batch))
@@ -146,7 +147,7 @@ class KvCodecTest {
 
     @Provide
     Arbitrary<KvResult> results() {
-        Arbitrary<KvResult> numbers = Arbitraries.longs().map(KvResult.Number::new);
+        Arbitrary<KvResult> numbers = Arbitraries.longs().map(KvResult.Int::new);
         Arbitrary<KvResult> values =
                 Arbitraries.bytes().array(byte[].class).ofMaxSize(300).map(KvResult.Value::new);
         return Arbitraries.oneOf(numbers, values, Arbitraries.of(ALL_RESULTS));

@@ -95,8 +95,7 @@ class KvStateMachineTest {
     @CsvSource({", 1, 0", "1, 1, 1", "1, 2, 0", "'', '', 1", ", '', 0"})
     void comparesAndSets(String old, String expected, String result) {
         set("k", old);
-        assertEquals(
-                result, apply(new CompareAndSet(bytes("k"), bytes(expected), bytes("new"))));
+        assertEquals(result, apply(new CompareAndSet(bytes("k"), bytes(expected), bytes("new"))));
         assertEquals(result.equals("1") ? "new" : old, get("k"));
     }
 
@@ -104,8 +103,7 @@ class KvStateMachineTest {
     void removes() {
         set("a", "1");
         set("b", "2");
-        assertEquals(
-                "1", apply(new Delete(List.of(bytes("a"), bytes("a"), bytes("missing")))));
+        assertEquals("1", apply(new Delete(List.of(bytes("a"), bytes("a"), bytes("missing")))));
         assertEquals("2", apply(new Take(bytes("b"))));
         assertEquals("nil", apply(new Take(bytes("b"))));
         set("c", "3");
@@ -203,7 +201,7 @@ class KvStateMachineTest {
     }
 
     private static String show(KvResult result) {
-        if (result instanceof KvResult.Number number) {
+        if (result instanceof KvResult.Int number) {
             return Long.toString(number.value());
         } else if (result instanceof KvResult.Value value) {
             return new String(value.value(), UTF_8);

@@ -46,6 +46,8 @@ final class Argument {
 
     private int sizeFor(int more) {
         int needed = filled + more;
-        return needed <= bytes.length ? bytes.length : Math.min(length, Math.max(needed, bytes.length * 2));
+        return needed <= bytes.length
+                ? bytes.length
+                : Math.min(length, Math.max(needed, bytes.length * 2));
     }
 }

@@ -180,8 +180,8 @@ final class ClientConnection extends SimpleChannelInboundHandler<Request> {
     }
 
     /**
-     * Sends the end of the stream after the last reply and leaves it to the client to close: closing
-     * at once, with input unread, could take the reply away from it.
+     * Sends the end of the stream after the last reply and leaves it to the client to close:
+     * closing at once, with input unread, could take the reply away from it.
      */
     private void finish() {
         if (ended) {

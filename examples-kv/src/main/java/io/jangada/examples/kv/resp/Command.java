@@ -24,21 +24,21 @@ record Command(
         String summary) {
     /** What a command touches, in the words that Redis uses for groups and flags. */
     enum Kind {
-        READ("string", "readonly", "fast"),
-        WRITE("string", "write", "denyoom"),
-        CONNECTION("connection", "loading", "stale", "fast"),
+        READ("string", "readonly fast"),
+        WRITE("string", "write denyoom"),
+        CONNECTION("connection", "loading stale fast"),
         /** Allowed before {@code AUTH}. */
-        ENTRANCE("connection", "loading", "stale", "fast", "no_auth"),
-        SERVER("server", "loading", "stale"),
+        ENTRANCE("connection", "loading stale fast no_auth"),
+        SERVER("server", "loading stale"),
         RAFT("raft", "stale"),
-        RAFT_ADMIN("raft", "admin", "stale");
+        RAFT_ADMIN("raft", "admin stale");
 
         private final String group;
-        private final List<String> flags;
+        private final String flags;
 
-        Kind(String group, String... flags) {
+        Kind(String group, String flags) {
             this.group = group;
-            this.flags = List.of(flags);
+            this.flags = flags;
         }
 
         String group() {
@@ -46,7 +46,7 @@ record Command(
         }
 
         List<String> flags() {
-            return flags;
+            return List.of(flags.split(" "));
         }
     }
 
@@ -59,7 +59,9 @@ record Command(
      */
     record Keys(int first, int last, int step) {}
 
-    /** Turns a request into a plan, or throws a {@link CommandException}. Runs on the event loop. */
+    /**
+     * Turns a request into a plan, or throws a {@link CommandException}. Runs on the event loop.
+     */
     @FunctionalInterface
     interface Handler {
         Plan plan(Client client, Args args);

@@ -80,7 +80,7 @@ final class ConnectionCommands {
     static Plan client(Client client, Args args) {
         String sub = args.word(1);
         return switch (sub) {
-            case "id" -> now(sub, args, 2, new Reply.Number(client.id()));
+            case "id" -> now(sub, args, 2, new Reply.Int(client.id()));
             case "getname" -> now(sub, args, 2, nameOf(client));
             case "info" -> now(sub, args, 2, Reply.text(client.describe() + "\n"));
             case "list" -> new Plan.Now(new Reply.Verbatim(list(client)));
@@ -93,7 +93,9 @@ final class ConnectionCommands {
             case "no-evict", "no-touch" -> now(sub, args, 3, Reply.OK);
             default ->
                     throw CommandException.error(
-                            "unknown subcommand '" + args.text(1) + "'. Try CLIENT ID, INFO, LIST,"
+                            "unknown subcommand '"
+                                    + args.text(1)
+                                    + "'. Try CLIENT ID, INFO, LIST,"
                                     + " GETNAME, SETNAME or SETINFO.");
         };
     }
@@ -114,8 +116,7 @@ final class ConnectionCommands {
         try {
             version = args.number(1);
         } catch (CommandException e) {
-            throw CommandException.error(
-                    "Protocol version is not an integer or out of range");
+            throw CommandException.error("Protocol version is not an integer or out of range");
         }
         if (version != 2 && version != 3) {
             throw new CommandException("NOPROTO unsupported protocol version");
@@ -128,8 +129,8 @@ final class ConnectionCommands {
                 List.of(
                         Reply.text("server"), Reply.text("redis"),
                         Reply.text("version"), Reply.text(Info.REDIS_VERSION),
-                        Reply.text("proto"), new Reply.Number(client.protocol()),
-                        Reply.text("id"), new Reply.Number(client.id()),
+                        Reply.text("proto"), new Reply.Int(client.protocol()),
+                        Reply.text("id"), new Reply.Int(client.id()),
                         Reply.text("mode"), Reply.text("standalone"),
                         Reply.text("role"), Reply.text("master"),
                         Reply.text("modules"), new Reply.Array(List.of())));
@@ -137,8 +138,12 @@ final class ConnectionCommands {
 
     private static Plan setInfo(Client client, Args args) {
         requireCount("setinfo", args, 4);
-        String value = printable(args.text(3), args.text(2) + " cannot contain spaces, newlines or"
-                + " special characters.");
+        String value =
+                printable(
+                        args.text(3),
+                        args.text(2)
+                                + " cannot contain spaces, newlines or"
+                                + " special characters.");
         switch (args.word(2)) {
             case "lib-name" -> client.library(value, null);
             case "lib-ver" -> client.library(null, value);

@@ -7,8 +7,8 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletionException;
 
 /**
- * The error words that a client acts on. {@code UNAVAILABLE} and {@code ERR} promise that nothing was
- * applied; whatever is not certain is {@code UNKNOWN}.
+ * The error words that a client acts on. {@code UNAVAILABLE} and {@code ERR} promise that nothing
+ * was applied; whatever is not certain is {@code UNKNOWN}.
  */
 final class Failures {
     private static final System.Logger LOG = System.getLogger(Failures.class.getName());
@@ -17,7 +17,8 @@ final class Failures {
 
     /** Why a write, a transfer or the opening of a session did not end well. */
     static Reply of(Throwable failure) {
-        // A session that expired here is the library's own: the client has none that it could reopen.
+        // A session that expired here is the library's own: the client has none that it could
+        // reopen.
         return of(causeOf(failure), "UNKNOWN");
     }
 

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Splits a line as a person types it into words, by Redis's rules: blanks separate; double quotes
- * allow {@code \n \r \t \b \a \\ \" \xHH} inside, single quotes only {@code \'}; a closing quote must
- * be followed by a blank or the end.
+ * allow {@code \n \r \t \b \a \\ \" \xHH} inside, single quotes only {@code \'}; a closing quote
+ * must be followed by a blank or the end.
  */
 public final class InlineWords {
     private final byte[] line;

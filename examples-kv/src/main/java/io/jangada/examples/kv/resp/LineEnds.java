@@ -5,9 +5,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * Lets people type at a connection with tools that end a line with a bare line feed: turns such ends
- * into the CR LF that the codec insists on. Leaves the pipeline as soon as a line begins with {@code *},
- * which is at once for every program that speaks RESP.
+ * Lets people type at a connection with tools that end a line with a bare line feed: turns such
+ * ends into the CR LF that the codec insists on. Leaves the pipeline as soon as a line begins with
+ * {@code *}, which is at once for every program that speaks RESP.
  */
 final class LineEnds extends ChannelInboundHandlerAdapter {
     private boolean lineStarts = true;

@@ -20,7 +20,10 @@ sealed interface Plan {
     /** Answer from the map, as fresh as {@code mode} says. */
     record Read(ReadMode mode, Query query) implements Plan {}
 
-    /** Something else that takes its time: starts when all before it is done, and all after it waits. */
+    /**
+     * Something else that takes its time: starts when all before it is done, and all after it
+     * waits.
+     */
     record Alone(Supplier<CompletableFuture<Reply>> start) implements Plan {}
 
     /** Reads a map that never changes; runs on the connection's own thread. */

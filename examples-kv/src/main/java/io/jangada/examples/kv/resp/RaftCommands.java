@@ -25,7 +25,7 @@ final class RaftCommands {
 
     static Plan session(Client client, Args args) {
         return new Plan.Alone(
-                () -> client.server().group().openSession().thenApply(Reply.Number::new));
+                () -> client.server().group().openSession().thenApply(Reply.Int::new));
     }
 
     /** Checks the inner command as completely as if it stood alone, before anything is proposed. */
@@ -90,7 +90,7 @@ final class RaftCommands {
                             items.add(Reply.text(name));
                             items.add(
                                     value instanceof Long number
-                                            ? new Reply.Number(number)
+                                            ? new Reply.Int(number)
                                             : Reply.text((String) value));
                         });
         return items;

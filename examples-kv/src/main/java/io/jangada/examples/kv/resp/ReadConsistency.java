@@ -8,17 +8,13 @@ import java.util.Optional;
 /** How fresh the reads of a connection are, under the names that clients use. */
 public enum ReadConsistency {
     /** Linearizable; asks a quorum. */
-    INDEX(ReadMode.INDEX),
-    /** Linearizable while clocks drift less than the bound set; no round trip while the lease holds. */
-    LEASE(ReadMode.LEASE),
+    INDEX,
+    /**
+     * Linearizable while clocks drift less than the bound set; no round trip while the lease holds.
+     */
+    LEASE,
     /** The node's own state as it is. */
-    STALE(ReadMode.LOCAL);
-
-    private final ReadMode mode;
-
-    ReadConsistency(ReadMode mode) {
-        this.mode = mode;
-    }
+    STALE;
 
     /**
      * The library's mode of that meaning.
@@ -26,7 +22,11 @@ public enum ReadConsistency {
      * @return the mode
      */
     public ReadMode mode() {
-        return mode;
+        return switch (this) {
+            case INDEX -> ReadMode.INDEX;
+            case LEASE -> ReadMode.LEASE;
+            case STALE -> ReadMode.LOCAL;
+        };
     }
 
     /**

@@ -38,7 +38,7 @@ public sealed interface Reply {
      *
      * @param value the integer
      */
-    record Number(long value) implements Reply {}
+    record Int(long value) implements Reply {}
 
     /**
      * A value.
@@ -112,8 +112,8 @@ public sealed interface Reply {
             return OK;
         } else if (result instanceof KvResult.Nil) {
             return NIL;
-        } else if (result instanceof KvResult.Number number) {
-            return new Number(number.value());
+        } else if (result instanceof KvResult.Int number) {
+            return new Int(number.value());
         } else if (result instanceof KvResult.Value value) {
             return new Bulk(value.value());
         } else if (result instanceof KvResult.Refused refused) {

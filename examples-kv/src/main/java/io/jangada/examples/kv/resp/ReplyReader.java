@@ -37,7 +37,7 @@ final class ReplyReader {
         return switch (type) {
             case '+' -> new Reply.Simple(line);
             case '-' -> new Reply.Failure(line);
-            case ':' -> new Reply.Number(number(line));
+            case ':' -> new Reply.Int(number(line));
             case '_' -> Reply.NIL;
             case '$' -> bulk(number(line));
             case '=' -> verbatim(number(line));

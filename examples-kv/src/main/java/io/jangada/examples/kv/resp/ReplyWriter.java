@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jangada.examples.kv.resp.Reply.Array;
 import io.jangada.examples.kv.resp.Reply.Bulk;
 import io.jangada.examples.kv.resp.Reply.Failure;
+import io.jangada.examples.kv.resp.Reply.Int;
 import io.jangada.examples.kv.resp.Reply.Nil;
-import io.jangada.examples.kv.resp.Reply.Number;
 import io.jangada.examples.kv.resp.Reply.Pairs;
 import io.jangada.examples.kv.resp.Reply.Simple;
 import io.jangada.examples.kv.resp.Reply.Verbatim;
@@ -90,7 +90,7 @@ final class ReplyWriter {
     private void put(Reply reply) {
         if (reply instanceof Simple simple) {
             line('+', simple.text());
-        } else if (reply instanceof Number number) {
+        } else if (reply instanceof Int number) {
             line(':', Long.toString(number.value()));
         } else if (reply instanceof Bulk bulk) {
             bulk('$', "", bulk.bytes());

@@ -1,7 +1,5 @@
 package io.jangada.examples.kv.resp;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.redis.ArrayHeaderRedisMessage;
@@ -16,9 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the pieces that Netty's decoder makes together to requests, within the limits. A request that
- * oversteps one is read to its end without being kept, and answered with an error: the connection can
- * go on. What is not a request at all is a {@link ProtocolException}.
+ * Puts the pieces that Netty's decoder makes together to requests, within the limits. A request
+ * that oversteps one is read to its end without being kept, and answered with an error: the
+ * connection can go on. What is not a request at all is a {@link ProtocolException}.
  */
 final class RequestAggregator extends SimpleChannelInboundHandler<RedisMessage> {
     private static final long WORDS_MAX = 1 << 20;
@@ -90,7 +88,8 @@ final class RequestAggregator extends SimpleChannelInboundHandler<RedisMessage> 
                 endWord();
             }
         } else {
-            throw new ProtocolException("expected '*' or '$', got a simple string, error or integer");
+            throw new ProtocolException(
+                    "expected '*' or '$', got a simple string, error or integer");
         }
     }
 

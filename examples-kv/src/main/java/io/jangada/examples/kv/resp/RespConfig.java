@@ -34,7 +34,8 @@ public record RespConfig(
      */
     public RespConfig {
         if (requestTimeout.isNegative() || requestTimeout.isZero()) {
-            throw new IllegalArgumentException("requestTimeout " + requestTimeout + " is not positive");
+            throw new IllegalArgumentException(
+                    "requestTimeout " + requestTimeout + " is not positive");
         }
         if (valueBytesMax < 1 || valueBytesMax > VALUE_BYTES_LIMIT) {
             throw new IllegalArgumentException(
@@ -57,8 +58,8 @@ public record RespConfig(
     }
 
     /**
-     * The largest request in bytes, keys and values together: one value of the largest size, its key,
-     * and room for the rest.
+     * The largest request in bytes, keys and values together: one value of the largest size, its
+     * key, and room for the rest.
      *
      * @return more than {@link #valueBytesMax}
      */

@@ -150,8 +150,7 @@ public final class RespServer implements AutoCloseable {
                 serving.stats().rejectedConnections.increment();
                 channel.writeAndFlush(
                                 ByteBufUtil.writeAscii(
-                                        channel.alloc(),
-                                        "-ERR max number of clients reached\r\n"))
+                                        channel.alloc(), "-ERR max number of clients reached\r\n"))
                         .addListener(ChannelFutureListener.CLOSE);
                 return;
             }
@@ -162,9 +161,7 @@ public final class RespServer implements AutoCloseable {
             serving.clients().put(id, client);
             channel.pipeline()
                     .addLast(new LineEnds())
-                    .addLast(
-                            new RedisDecoder(
-                                    LINE_BYTES_MAX, FixedRedisMessagePool.INSTANCE, true))
+                    .addLast(new RedisDecoder(LINE_BYTES_MAX, FixedRedisMessagePool.INSTANCE, true))
                     .addLast(new RequestAggregator(client))
                     .addLast(new ClientConnection(client, channel));
         }

@@ -20,11 +20,11 @@ import java.util.function.Supplier;
 /**
  * Carries out the calls of one connection so that each acts on what the ones before it did.
  *
- * <p>One <em>run</em> is under way at a time: all writes that wait at the front go to the log together
- * as one batch, all reads that wait at the front are answered from one view of the map, and what comes
- * in meanwhile makes the next run. Proposing the writes one by one would not keep their order, since a
- * forwarded or repeated proposal may overtake another. Calls of different connections batch in the
- * library.
+ * <p>One <em>run</em> is under way at a time: all writes that wait at the front go to the log
+ * together as one batch, all reads that wait at the front are answered from one view of the map,
+ * and what comes in meanwhile makes the next run. Proposing the writes one by one would not keep
+ * their order, since a forwarded or repeated proposal may overtake another. Calls of different
+ * connections batch in the library.
  *
  * <p>For the event loop's thread only.
  */
@@ -48,10 +48,7 @@ final class Runs {
      * @param loop the connection's event loop
      * @param onDone called there whenever calls have been answered
      */
-    Runs(
-            RaftGroup<KvStateMachine, KvCommand, KvResult> group,
-            EventLoop loop,
-            Runnable onDone) {
+    Runs(RaftGroup<KvStateMachine, KvCommand, KvResult> group, EventLoop loop, Runnable onDone) {
         this.group = group;
         this.loop = loop;
         this.onDone = onDone;
@@ -134,7 +131,9 @@ final class Runs {
         return replies;
     }
 
-    /** Asks the library for the map only: the work of answering is done here, not on its threads. */
+    /**
+     * Asks the library for the map only: the work of answering is done here, not on its threads.
+     */
     private void read(ReadMode mode, List<Call> run) {
         run(
                 run,

@@ -18,12 +18,14 @@ final class ServerCommands {
         return switch (sub) {
             case "info" -> new Plan.Now(new Reply.Array(named(args).map(ServerCommands::info)));
             case "docs" -> new Plan.Now(docs(named(args).known()));
-            case "count" -> new Plan.Now(new Reply.Number(Commands.all().size()));
+            case "count" -> new Plan.Now(new Reply.Int(Commands.all().size()));
             case "list" ->
                     new Plan.Now(Reply.texts(Commands.all().stream().map(Command::name).toList()));
             default ->
                     throw CommandException.error(
-                            "unknown subcommand '" + args.text(1) + "'. Try COMMAND INFO, DOCS,"
+                            "unknown subcommand '"
+                                    + args.text(1)
+                                    + "'. Try COMMAND INFO, DOCS,"
                                     + " COUNT or LIST.");
         };
     }
@@ -31,7 +33,9 @@ final class ServerCommands {
     static Plan config(Client client, Args args) {
         if (!args.word(1).equals("get")) {
             throw CommandException.error(
-                    "CONFIG " + args.text(1) + " is not available: settings are given at the start");
+                    "CONFIG "
+                            + args.text(1)
+                            + " is not available: settings are given at the start");
         }
         if (args.count() < 3) {
             throw CommandException.arity("config|get");
@@ -113,11 +117,12 @@ final class ServerCommands {
         return new Reply.Array(
                 List.of(
                         Reply.text(command.name()),
-                        new Reply.Number(command.arity()),
-                        new Reply.Array(command.kind().flags().stream().map(Reply.Simple::new).toList()),
-                        new Reply.Number(keys.first()),
-                        new Reply.Number(keys.last()),
-                        new Reply.Number(keys.step()),
+                        new Reply.Int(command.arity()),
+                        new Reply.Array(
+                                command.kind().flags().stream().map(Reply.Simple::new).toList()),
+                        new Reply.Int(keys.first()),
+                        new Reply.Int(keys.last()),
+                        new Reply.Int(keys.step()),
                         none,
                         none,
                         none,

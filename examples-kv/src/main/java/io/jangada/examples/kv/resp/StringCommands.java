@@ -32,13 +32,12 @@ final class StringCommands {
 
     static Plan strlen(Client client, Args args) {
         byte[] key = args.key(1);
-        return read(client, map -> new Reply.Number(length(map.get(key))));
+        return read(client, map -> new Reply.Int(length(map.get(key))));
     }
 
     static Plan exists(Client client, Args args) {
         List<byte[]> keys = args.keys(1);
-        return read(
-                client, map -> new Reply.Number(keys.stream().filter(map::contains).count()));
+        return read(client, map -> new Reply.Int(keys.stream().filter(map::contains).count()));
     }
 
     static Plan mget(Client client, Args args) {
@@ -60,7 +59,7 @@ final class StringCommands {
     }
 
     static Plan dbsize(Client client, Args args) {
-        return read(client, map -> new Reply.Number(map.size()));
+        return read(client, map -> new Reply.Int(map.size()));
     }
 
     static Plan set(Client client, Args args) {

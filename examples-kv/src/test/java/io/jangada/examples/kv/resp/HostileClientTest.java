@@ -67,13 +67,10 @@ class HostileClientTest {
                 "SET \"a\\r\\n => unbalanced quotes in request",
                 "SET 'a'b\\r\\n => unbalanced quotes in request"
             })
-    void whatIsNotRespEndsTheConnectionWithAReason(String bytes, String reason)
-            throws IOException {
+    void whatIsNotRespEndsTheConnectionWithAReason(String bytes, String reason) throws IOException {
         Raw raw = fixture.raw();
         raw.send("SET before 1\r\n" + unescape(bytes));
-        assertEquals(
-                "+OK\r\n-ERR Protocol error: " + reason + "\r\n",
-                raw.receiveAll());
+        assertEquals("+OK\r\n-ERR Protocol error: " + reason + "\r\n", raw.receiveAll());
         assertEquals(new Reply.Simple("PONG"), bystander.call("PING"));
     }
 
@@ -133,13 +130,23 @@ class HostileClientTest {
         assertEquals(
                 "ERR request takes more than 1348576 bytes",
                 failure(
-                        client, bytes("MSET"), bytes("a"), half, bytes("b"), half, bytes("c"), half,
-                        bytes("d"), half, bytes("e"), half));
+                        client,
+                        bytes("MSET"),
+                        bytes("a"),
+                        half,
+                        bytes("b"),
+                        half,
+                        bytes("c"),
+                        half,
+                        bytes("d"),
+                        half,
+                        bytes("e"),
+                        half));
         assertEquals(Reply.OK, call(client, bytes("SET"), bytes("big"), half));
         assertEquals(
                 "ERR string exceeds maximum allowed size (300000 bytes)",
                 failure(client, bytes("APPEND"), bytes("big"), bytes("x")));
-        assertEquals(new Reply.Number(1), client.call("DEL", "big"));
+        assertEquals(new Reply.Int(1), client.call("DEL", "big"));
         assertEquals(0, requestsMemory() / 1000);
     }
 
@@ -173,8 +180,7 @@ class HostileClientTest {
             RespClient second = small.client();
             assertEquals(new Reply.Simple("PONG"), first.call("PING"));
             assertEquals(new Reply.Simple("PONG"), second.call("PING"));
-            assertEquals(
-                    "-ERR max number of clients reached\r\n", small.raw().receiveAll());
+            assertEquals("-ERR max number of clients reached\r\n", small.raw().receiveAll());
             second.close();
             await(() -> isServed(small));
         }
@@ -202,13 +208,35 @@ class HostileClientTest {
     Arbitrary<byte[]> noise() {
         Arbitrary<String> pieces =
                 Arbitraries.of(
-                        "*", "$", "+", "-", ":", "\r\n", "\n", "\r", "0", "1", "3", "-1", "99",
-                        "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\nb\r\n", "*1\r\n$4\r\nPING\r\n",
-                        "*2\r\n$3\r\nGET\r\n", "$5\r\nhello\r\n", "GET a\r\n", "HELLO 3\r\n", "\"",
-                        "'", "\\x", "INFO", "\0", "\u00ff", "QUIT\r\n", "MSET", "RANGE a z\r\n");
-        return pieces.list()
-                .ofMaxSize(40)
-                .map(list -> String.join("", list).getBytes(ISO_8859_1));
+                        "*",
+                        "$",
+                        "+",
+                        "-",
+                        ":",
+                        "\r\n",
+                        "\n",
+                        "\r",
+                        "0",
+                        "1",
+                        "3",
+                        "-1",
+                        "99",
+                        "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\nb\r\n",
+                        "*1\r\n$4\r\nPING\r\n",
+                        "*2\r\n$3\r\nGET\r\n",
+                        "$5\r\nhello\r\n",
+                        "GET a\r\n",
+                        "HELLO 3\r\n",
+                        "\"",
+                        "'",
+                        "\\x",
+                        "INFO",
+                        "\0",
+                        "\u00ff",
+                        "QUIT\r\n",
+                        "MSET",
+                        "RANGE a z\r\n");
+        return pieces.list().ofMaxSize(40).map(list -> String.join("", list).getBytes(ISO_8859_1));
     }
 
     /** Bad input is a client's business: nothing about it is worth a line in the log. */

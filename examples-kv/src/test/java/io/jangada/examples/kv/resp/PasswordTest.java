@@ -30,8 +30,15 @@ class PasswordTest {
     @Test
     void strangersMayNeitherReadNorWriteNorLook() throws IOException {
         String[][] commands = {
-            {"GET", "a"}, {"SET", "a", "1"}, {"PING"}, {"INFO"}, {"RAFT.STATUS"}, {"FOO"},
-            {"RAFT.ONCE", "1", "1", "SET", "a", "1"}, {"CLIENT", "LIST"}, {"COMMAND"}
+            {"GET", "a"},
+            {"SET", "a", "1"},
+            {"PING"},
+            {"INFO"},
+            {"RAFT.STATUS"},
+            {"FOO"},
+            {"RAFT.ONCE", "1", "1", "SET", "a", "1"},
+            {"CLIENT", "LIST"},
+            {"COMMAND"}
         };
         for (String[] command : commands) {
             assertEquals("NOAUTH Authentication required.", error(command));
@@ -63,8 +70,7 @@ class PasswordTest {
     @Test
     void strangersMaySendOnlyLittle() throws IOException {
         RespFixture.Raw raw = fixture.raw().send("*11\r\n");
-        assertEquals(
-                "-ERR Protocol error: unauthenticated multibulk length\r\n", raw.receiveAll());
+        assertEquals("-ERR Protocol error: unauthenticated multibulk length\r\n", raw.receiveAll());
         raw = fixture.raw().send("*2\r\n$16385\r\n");
         assertEquals("-ERR Protocol error: unauthenticated bulk length\r\n", raw.receiveAll());
         raw = fixture.raw().send("AUTH secret\r\n*2\r\n$3\r\nGET\r\n$17000\r\n");

@@ -97,7 +97,8 @@ class PipeliningTest {
 
     @Test
     void readModesDoNotMix() throws IOException {
-        raw.send("GET a\r\nRAFT.READMODE stale\r\nGET a\r\nRAFT.READMODE index\r\nGET a\r\nQUIT\r\n");
+        raw.send(
+                "GET a\r\nRAFT.READMODE stale\r\nGET a\r\nRAFT.READMODE index\r\nGET a\r\nQUIT\r\n");
         raw.receiveAll();
         assertEquals(3, group.reads().size());
     }
@@ -147,8 +148,7 @@ class PipeliningTest {
             await(() -> other.group.heldCount() == 1);
             pass(Duration.ofMillis(150));
             other.group.release();
-            String late =
-                    "-UNAVAILABLE the requests before this one took all of its time\r\n";
+            String late = "-UNAVAILABLE the requests before this one took all of its time\r\n";
             client.expect("+OK\r\n" + late + late);
             assertEquals(1, other.group.proposed().size());
         }
@@ -186,7 +186,8 @@ class PipeliningTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 300})
     void requestsMayComeInAnyPieces(int size) throws IOException {
-        String request = "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$5\r\nhello\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n";
+        String request =
+                "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$5\r\nhello\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n";
         for (int from = 0; from < request.length(); from += size) {
             raw.send(request.substring(from, Math.min(request.length(), from + size)));
         }
@@ -196,8 +197,7 @@ class PipeliningTest {
     @Test
     void aClientThatTakesNoRepliesDoesNotFillTheMemory() throws IOException {
         byte[] big = new byte[1 << 20];
-        fixture.client()
-                .call(List.of(bytes("SET"), bytes("big"), big));
+        fixture.client().call(List.of(bytes("SET"), bytes("big"), big));
         StringBuilder gets = new StringBuilder();
         for (int i = 0; i < 3000; i++) {
             gets.append("GET big\r\n");

@@ -231,7 +231,7 @@ class RespCommandsTest {
 
     @Test
     void commandTellsAboutEveryCommand() throws IOException {
-        long count = ((Reply.Number) client.call("COMMAND", "COUNT")).value();
+        long count = ((Reply.Int) client.call("COMMAND", "COUNT")).value();
         assertEquals(count, ((Reply.Array) client.call("COMMAND")).items().size());
         assertEquals(count, ((Reply.Array) client.call("COMMAND", "LIST")).items().size());
         assertEquals(2 * count, ((Reply.Array) client.call("COMMAND", "DOCS")).items().size());
@@ -312,7 +312,7 @@ class RespCommandsTest {
             return simple.text();
         } else if (reply instanceof Reply.Failure failure) {
             return failure.text();
-        } else if (reply instanceof Reply.Number number) {
+        } else if (reply instanceof Reply.Int number) {
             return Long.toString(number.value());
         } else if (reply instanceof Reply.Verbatim verbatim) {
             return verbatim.text();

@@ -28,7 +28,8 @@ final class RespFixture implements AutoCloseable {
     }
 
     RespFixture(RespConfig config) throws IOException {
-        server = RespServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), config);
+        server =
+                RespServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), config);
         server.serve(group);
     }
 
