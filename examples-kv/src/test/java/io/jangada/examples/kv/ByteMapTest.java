@@ -21,6 +21,7 @@ import net.jqwik.api.Tuple;
 import org.junit.jupiter.api.Test;
 
 class ByteMapTest {
+    @SuppressWarnings("ArrayRecordComponent") // Steps are never compared.
     record Step(boolean put, byte[] key, byte[] value) {}
 
     @Property(tries = 300)
