@@ -180,10 +180,11 @@ public final class Membership {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Membership that
-                && voters.equals(that.voters)
-                && outgoing.equals(that.outgoing)
-                && learners.equals(that.learners);
+        return other == this
+                || other instanceof Membership that
+                        && voters.equals(that.voters)
+                        && outgoing.equals(that.outgoing)
+                        && learners.equals(that.learners);
     }
 
     @Override

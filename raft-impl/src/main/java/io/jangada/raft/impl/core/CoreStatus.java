@@ -3,6 +3,8 @@ package io.jangada.raft.impl.core;
 import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.Role;
+import io.jangada.raft.impl.core.Role.Candidate;
+import io.jangada.raft.impl.core.Role.PreCandidate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,4 +35,17 @@ public record CoreStatus(
         long lastApplied,
         Membership membership,
         long leaseEndNanos,
-        @Nullable NodeId transferTarget) {}
+        @Nullable NodeId transferTarget) {
+    static Role roleOf(io.jangada.raft.impl.core.Role role, boolean learner) {
+        if (role instanceof Leader) {
+            return Role.LEADER;
+        }
+        if (role instanceof Candidate) {
+            return Role.CANDIDATE;
+        }
+        if (role instanceof PreCandidate) {
+            return Role.PRE_CANDIDATE;
+        }
+        return learner ? Role.LEARNER : Role.FOLLOWER;
+    }
+}

@@ -39,6 +39,11 @@ final class Election {
         return timeoutNanos + Long.remainderUnsigned(nextRandom(), range);
     }
 
+    /** A number that hardly ever comes twice, not in another life of this node either. */
+    long drawNumber() {
+        return nextRandom() >>> 2;
+    }
+
     /** SplitMix64. */
     private long nextRandom() {
         randomState += 0x9E3779B97F4A7C15L;

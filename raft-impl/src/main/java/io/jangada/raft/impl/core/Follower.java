@@ -30,9 +30,6 @@ final class Follower implements Role {
      */
     private long verifiedIndex;
 
-    /** Last round confirmed to this leader (Z25). */
-    private long answeredRound;
-
     Follower(RaftCore core, @Nullable NodeId leader, long electionDeadline) {
         this.core = core;
         this.log = core.log();
@@ -52,10 +49,6 @@ final class Follower implements Role {
 
     void waitUntil(long deadline) {
         electionDeadline = deadline;
-    }
-
-    long answeredRound() {
-        return answeredRound;
     }
 
     // The log, paper §5.3
@@ -111,8 +104,10 @@ final class Follower implements Role {
     }
 
     void onHeartbeat(NodeId from, Heartbeat heartbeat) {
+        // The leader says no more than what it knows to be in this log as in its own.
+        verifiedIndex = Math.max(verifiedIndex, heartbeat.leaderCommit());
         followCommit(heartbeat.leaderCommit());
-        answeredRound = Math.max(answeredRound, heartbeat.round());
+        core.answered(heartbeat.round());
         core.sendAfterHardState(
                 from,
                 new HeartbeatResponse(core.currentTerm(), heartbeat.round(), log.lastIndex()));

@@ -60,12 +60,19 @@ final class Leader implements Role {
         this.tookOverNanos = core.now();
         this.heartbeatDeadline = core.now();
         this.termStartIndex = log.lastIndex() + 1;
+        append(EntryType.NOOP, new byte[0]);
+        addPeers();
+    }
+
+    /** Everybody in the latest configuration but this node is a peer, and only they are counted. */
+    private void addPeers() {
         for (Member member : core.membership().members()) {
             if (!member.id().equals(core.self())) {
-                peers.put(member.id(), new Progress(core.config(), termStartIndex, core.now()));
+                peers.computeIfAbsent(
+                        member.id(),
+                        id -> new Progress(core.config(), log.lastIndex(), core.now()));
             }
         }
-        append(EntryType.NOOP, new byte[0]);
     }
 
     // Proposals
@@ -97,6 +104,9 @@ final class Leader implements Role {
         core.append(
                 new LogEntry(log.lastIndex() + 1, core.currentTerm(), clusterTime, type, payload));
         sizes.appended(payload.length);
+        if (type == EntryType.MEMBERSHIP) {
+            addPeers();
+        }
     }
 
     void applied(long index) {
@@ -160,7 +170,8 @@ final class Leader implements Role {
     /**
      * Where to try next, by the follower's hint (paper §5.3, end): its log is too short; or we have
      * entries of the conflicting term, then behind the last of them; or we have none, then at the
-     * first of them. A stale hint costs a round trip and nothing else (Z17).
+     * first of them, or before it behind our last entry of an older term, since the follower has
+     * nothing newer there. A stale hint costs a round trip and nothing else (Z17).
      */
     private long nextIndexAfter(AppendEntriesResponse rejected) {
         if (rejected.conflictTerm() == 0) {
@@ -169,7 +180,8 @@ final class Leader implements Role {
         long last = log.lastIndexUpToTerm(rejected.index() - 1, rejected.conflictTerm());
         boolean known =
                 last >= rejected.conflictIndex() && log.term(last) == rejected.conflictTerm();
-        return Math.min(known ? last + 1 : rejected.conflictIndex(), rejected.index());
+        return Math.min(
+                known ? last + 1 : Math.min(rejected.conflictIndex(), last + 1), rejected.index());
     }
 
     /**
@@ -202,8 +214,9 @@ final class Leader implements Role {
     }
 
     private void sendHeartbeat(NodeId to, Progress peer) {
-        peer.commitSent(core.commitIndex());
-        core.sendNow(to, new Heartbeat(core.currentTerm(), readIndex.round(), core.commitIndex()));
+        long commit = peer.commitFor(core.commitIndex());
+        peer.commitSent(commit);
+        core.sendNow(to, new Heartbeat(core.currentTerm(), readIndex.round(), commit));
     }
 
     void onHeartbeatResponse(NodeId from, HeartbeatResponse response) {

@@ -79,6 +79,8 @@ public sealed interface Message {
      * Shows that the leader leads, and asks for a confirmation that bears the same round (thesis
      * §6.4). Apart from {@link AppendEntries} because its answer states nothing that needs the
      * disk.
+     *
+     * @param leaderCommit what is committed, as far as the receiver is known to have it
      */
     record Heartbeat(long term, long round, long leaderCommit) implements Message {}
 

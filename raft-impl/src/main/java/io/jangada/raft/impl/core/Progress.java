@@ -82,7 +82,9 @@ final class Progress {
     /** Room in the window, in bytes; 0 if nothing may be sent now. */
     long sendableBytes() {
         if (inflights.isEmpty()) {
-            return state == State.SNAPSHOT ? 0 : config.appendBytesMax();
+            return state == State.SNAPSHOT
+                    ? 0
+                    : Math.min(config.appendBytesMax(), config.inflightBytesMax());
         }
         boolean full =
                 state != State.REPLICATE
@@ -159,9 +161,17 @@ final class Progress {
         forwardedIndex = index;
     }
 
+    /**
+     * What a heartbeat may tell the peer to be committed: entries that are known to match. The peer
+     * believes it though a heartbeat verifies nothing (Z15), after a restart too.
+     */
+    long commitFor(long commitIndex) {
+        return Math.min(commitIndex, matchIndex);
+    }
+
     /** Whether the peer waits to hear that an entry made for it is committed. */
     boolean awaitsCommit(long commitIndex) {
-        return commitSent < forwardedIndex && commitSent < commitIndex;
+        return commitSent < forwardedIndex && commitSent < commitFor(commitIndex);
     }
 
     void commitSent(long commitIndex) {

@@ -82,6 +82,13 @@ public final class RaftCore {
      */
     private long noVoteBefore;
 
+    /** Until then what was promised before the start may bind this node (Z23). */
+    private final long promisesUnknownUntil;
+
+    /** Last round of the current term that was confirmed to its leader (Z25). */
+    private long answeredRound;
+
+    /** Begins anywhere, so that an answer to an earlier life is not taken for one to this. */
     private long lastReadBatch;
 
     private final Effects effects = new Effects();
@@ -93,7 +100,7 @@ public final class RaftCore {
      * @param config the settings
      * @param stored its log; must show each write of a {@link Ready} before the next input
      * @param hardState its durable term and vote
-     * @param seed decides its random timeouts
+     * @param seed decides its random timeouts; another one in each life
      * @param nowNanos the present, on the clock of all later inputs
      */
     public RaftCore(
@@ -114,6 +121,8 @@ public final class RaftCore {
         this.commitIndex = stored.firstIndex() - 1;
         this.lastApplied = commitIndex;
         this.noVoteBefore = nowNanos + election.timeoutNanos();
+        this.promisesUnknownUntil = noVoteBefore;
+        this.lastReadBatch = election.drawNumber();
         this.role = new Follower(this, null, nowNanos + election.drawTimeoutNanos());
         exemptOnlyVoter();
     }
@@ -324,8 +333,8 @@ public final class RaftCore {
             becomeFollower(currentTerm, leader);
         }
         Follower follower = (Follower) role;
-        follower.waitUntil(now + election.drawTimeoutNanos());
         election.leaderHeard();
+        follower.waitUntil(now + election.drawTimeoutNanos());
         noVoteBefore = now + election.timeoutNanos();
         return follower;
     }
@@ -364,9 +373,9 @@ public final class RaftCore {
                     from,
                     new AppendEntriesResponse(
                             currentTerm, false, append.prevLogIndex(), 0, last + 1, last));
-        } else if (message instanceof Heartbeat heartbeat) {
-            sendAfterHardState(
-                    from, new HeartbeatResponse(currentTerm, heartbeat.round(), log.lastIndex()));
+        } else if (message instanceof Heartbeat) {
+            // Not its round: the sender may lead again, and take it for one of its new term.
+            sendAfterHardState(from, new HeartbeatResponse(currentTerm, 0, log.lastIndex()));
         } else if (message instanceof RequestVote request) {
             sendAfterHardState(
                     from, new RequestVoteResponse(currentTerm, request.preVote(), false));
@@ -440,12 +449,14 @@ public final class RaftCore {
     }
 
     /**
-     * Thesis §3.10, Z25: not if a later round was answered, for the leader may have its lease back.
+     * Thesis §3.10, Z25: not if a later round was answered, for the leader may have its lease back,
+     * and not while we do not know whether one was.
      */
     private void onTimeoutNow(NodeId from, TimeoutNow message) {
         if (role instanceof Follower follower
                 && from.equals(follower.leader())
-                && follower.answeredRound() <= message.round()
+                && answeredRound <= message.round()
+                && now >= promisesUnknownUntil
                 && membership().isVoter(self)) {
             becomeCandidate(true);
         }
@@ -456,10 +467,7 @@ public final class RaftCore {
     }
 
     private boolean isOnlyVoter() {
-        Membership membership = membership();
-        return membership.isVoter(self)
-                && membership.voters().size() == 1
-                && membership.outgoing().keySet().stream().allMatch(self::equals);
+        return mayCampaign() && Quorum.vote(membership(), Map.of(self, true)) == Quorum.Vote.WON;
     }
 
     // Transitions
@@ -476,6 +484,7 @@ public final class RaftCore {
         if (term > currentTerm) {
             currentTerm = term;
             votedFor = null;
+            answeredRound = 0;
             persistHardState();
         }
     }
@@ -497,6 +506,7 @@ public final class RaftCore {
                 noVoteBefore);
         currentTerm++;
         votedFor = null;
+        answeredRound = 0;
         vote(self);
         become(
                 new Candidate(
@@ -591,6 +601,11 @@ public final class RaftCore {
         memberships.truncatedFrom(index);
     }
 
+    /** A round of this term's leader is being confirmed. */
+    void answered(long round) {
+        answeredRound = Math.max(answeredRound, round);
+    }
+
     long nextReadBatch() {
         return ++lastReadBatch;
     }
@@ -619,7 +634,8 @@ public final class RaftCore {
         return memberships.latest();
     }
 
-    long currentTerm() {
+    /** Latest term seen. */
+    public long currentTerm() {
         return currentTerm;
     }
 
@@ -640,7 +656,7 @@ public final class RaftCore {
     public CoreStatus status() {
         Leader leading = role instanceof Leader leader ? leader : null;
         return new CoreStatus(
-                publicRole(),
+                CoreStatus.roleOf(role, membership().learners().containsKey(self)),
                 currentTerm,
                 votedFor,
                 leader(),
@@ -652,21 +668,6 @@ public final class RaftCore {
                 membership(),
                 leading == null ? Long.MIN_VALUE : leading.leaseEndNanos(),
                 leading == null ? null : leading.transferTarget());
-    }
-
-    private io.jangada.raft.api.Role publicRole() {
-        if (role instanceof Leader) {
-            return io.jangada.raft.api.Role.LEADER;
-        }
-        if (role instanceof Candidate) {
-            return io.jangada.raft.api.Role.CANDIDATE;
-        }
-        if (role instanceof PreCandidate) {
-            return io.jangada.raft.api.Role.PRE_CANDIDATE;
-        }
-        return membership().learners().containsKey(self)
-                ? io.jangada.raft.api.Role.LEARNER
-                : io.jangada.raft.api.Role.FOLLOWER;
     }
 
     /** What a leader knows of a peer's log. */

@@ -2,7 +2,6 @@ package io.jangada.raft.impl.memory;
 
 import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.NodeId;
-import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.spi.GroupLog;
 import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.spi.StoreException;
@@ -28,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryLogStore implements LogStore {
     private static final long CLOSE_SECONDS = 10;
 
+    /** As much as any setting allows. */
+    private static final int ENTRY_BYTES_MAX = 64 << 20;
+
     private final StoreIdentity identity;
     private final int entryBytesMax;
     private final Executor confirmer;
@@ -47,7 +49,7 @@ public final class MemoryLogStore implements LogStore {
      */
     public MemoryLogStore(StoreIdentity identity) {
         this.identity = Objects.requireNonNull(identity, "identity");
-        this.entryBytesMax = RaftConfig.defaults().entryBytesMax();
+        this.entryBytesMax = ENTRY_BYTES_MAX;
         this.ownConfirmer = newConfirmer(identity);
         this.confirmer = ownConfirmer;
     }

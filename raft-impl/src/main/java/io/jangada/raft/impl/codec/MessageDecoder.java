@@ -1,0 +1,198 @@
+package io.jangada.raft.impl.codec;
+
+import static io.jangada.raft.impl.codec.MessageField.CONFLICT_INDEX;
+import static io.jangada.raft.impl.codec.MessageField.CONFLICT_TERM;
+import static io.jangada.raft.impl.codec.MessageField.ENTRY_COUNT;
+import static io.jangada.raft.impl.codec.MessageField.GRANTED;
+import static io.jangada.raft.impl.codec.MessageField.GROUP;
+import static io.jangada.raft.impl.codec.MessageField.INDEX;
+import static io.jangada.raft.impl.codec.MessageField.LAST_LOG_INDEX;
+import static io.jangada.raft.impl.codec.MessageField.LAST_LOG_TERM;
+import static io.jangada.raft.impl.codec.MessageField.LEADER_COMMIT;
+import static io.jangada.raft.impl.codec.MessageField.PREV_LOG_INDEX;
+import static io.jangada.raft.impl.codec.MessageField.PREV_LOG_TERM;
+import static io.jangada.raft.impl.codec.MessageField.PRE_VOTE;
+import static io.jangada.raft.impl.codec.MessageField.PROPOSAL_TYPE;
+import static io.jangada.raft.impl.codec.MessageField.READ_INDEX;
+import static io.jangada.raft.impl.codec.MessageField.REASON;
+import static io.jangada.raft.impl.codec.MessageField.REQUEST_ID;
+import static io.jangada.raft.impl.codec.MessageField.ROUND;
+import static io.jangada.raft.impl.codec.MessageField.SUCCESS;
+import static io.jangada.raft.impl.codec.MessageField.TARGET;
+import static io.jangada.raft.impl.codec.MessageField.TERM;
+import static io.jangada.raft.impl.codec.MessageField.TRANSFER;
+import static io.jangada.raft.impl.codec.MessageField.TYPE;
+
+import io.jangada.raft.api.GroupId;
+import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.impl.core.Message;
+import io.jangada.raft.impl.core.Message.AppendEntries;
+import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
+import io.jangada.raft.impl.core.Message.ForwardProposal;
+import io.jangada.raft.impl.core.Message.ForwardRefused;
+import io.jangada.raft.impl.core.Message.Heartbeat;
+import io.jangada.raft.impl.core.Message.HeartbeatResponse;
+import io.jangada.raft.impl.core.Message.ReadIndexRequest;
+import io.jangada.raft.impl.core.Message.ReadIndexResponse;
+import io.jangada.raft.impl.core.Message.RequestVote;
+import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.impl.core.Message.TimeoutNow;
+import io.jangada.raft.impl.core.Message.TransferRequest;
+import io.jangada.raft.impl.core.Proposal;
+import io.jangada.raft.impl.core.Refusal;
+import io.jangada.raft.spi.EntryType;
+import io.jangada.raft.spi.LogEntry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Turns headers and blocks into messages, and refuses what no correct node would send: the core
+ * takes what arrives for the truth of a peer. May throw anything on bad input; {@link MessageCodec}
+ * sorts that.
+ */
+final class MessageDecoder {
+    private static final FieldReader.Schema MESSAGE = new FieldReader.Schema(MessageField.values());
+    private static final FieldReader.Schema ENTRY = new FieldReader.Schema(EntryField.values());
+
+    /** Hundreds of members. Parsing takes many times the memory of the text. */
+    private static final int MEMBERSHIP_BYTES_MAX = 64 << 10;
+
+    private final FieldReader in;
+
+    MessageDecoder(FieldReader in) {
+        this.in = in;
+    }
+
+    Envelope next() throws IOException {
+        in.readHeader(MESSAGE);
+        GroupId group = GroupId.of(in.text(GROUP));
+        return new Envelope(group, message(MessageType.of(in.any(TYPE))));
+    }
+
+    private Message message(MessageType type) throws IOException {
+        return switch (type) {
+            case REQUEST_VOTE -> requestVote();
+            case REQUEST_VOTE_RESPONSE -> requestVoteResponse();
+            case APPEND_ENTRIES -> appendEntries();
+            case APPEND_ENTRIES_RESPONSE ->
+                    new AppendEntriesResponse(
+                            in.positive(TERM),
+                            in.flag(SUCCESS),
+                            in.number(INDEX),
+                            in.number(CONFLICT_TERM),
+                            in.number(CONFLICT_INDEX),
+                            in.number(LAST_LOG_INDEX));
+            case HEARTBEAT ->
+                    new Heartbeat(in.positive(TERM), in.number(ROUND), in.number(LEADER_COMMIT));
+            case HEARTBEAT_RESPONSE ->
+                    new HeartbeatResponse(
+                            in.positive(TERM), in.number(ROUND), in.number(LAST_LOG_INDEX));
+            case READ_INDEX_REQUEST -> new ReadIndexRequest(in.positive(TERM), in.any(REQUEST_ID));
+            case READ_INDEX_RESPONSE ->
+                    new ReadIndexResponse(
+                            in.positive(TERM), in.any(REQUEST_ID), in.number(READ_INDEX));
+            case FORWARD_PROPOSAL -> forwardProposal();
+            case FORWARD_REFUSED ->
+                    new ForwardRefused(
+                            in.positive(TERM),
+                            in.any(REQUEST_ID),
+                            Refusal.of(in.smallNumber(REASON)));
+            case TRANSFER_REQUEST ->
+                    new TransferRequest(in.positive(TERM), NodeId.of(in.text(TARGET)));
+            case TIMEOUT_NOW -> new TimeoutNow(in.positive(TERM), in.number(ROUND));
+        };
+    }
+
+    private RequestVote requestVote() {
+        RequestVote request =
+                new RequestVote(
+                        in.positive(TERM),
+                        in.flag(PRE_VOTE),
+                        in.number(LAST_LOG_INDEX),
+                        in.number(LAST_LOG_TERM),
+                        in.flag(TRANSFER));
+        checkPosition(request.lastLogIndex(), request.lastLogTerm(), request.term());
+        return request;
+    }
+
+    /** A node that has seen no term yet refuses pre-votes in term 0. */
+    private RequestVoteResponse requestVoteResponse() {
+        boolean granted = in.flag(GRANTED);
+        long term = granted ? in.positive(TERM) : in.number(TERM);
+        return new RequestVoteResponse(term, in.flag(PRE_VOTE), granted);
+    }
+
+    private ForwardProposal forwardProposal() throws IOException {
+        long term = in.positive(TERM);
+        long requestId = in.any(REQUEST_ID);
+        EntryType type = EntryType.of(in.smallNumber(PROPOSAL_TYPE));
+        byte[] payload = in.readBlock();
+        checkPayload(type, payload);
+        return new ForwardProposal(term, requestId, new Proposal(type, payload));
+    }
+
+    private AppendEntries appendEntries() throws IOException {
+        long term = in.positive(TERM);
+        long prevLogIndex = in.number(PREV_LOG_INDEX);
+        long prevLogTerm = in.number(PREV_LOG_TERM);
+        long leaderCommit = in.number(LEADER_COMMIT);
+        checkPosition(prevLogIndex, prevLogTerm, term);
+        // Not trusted for a size: every entry has to be there before it takes memory.
+        int count = in.smallNumber(ENTRY_COUNT);
+        List<LogEntry> entries = new ArrayList<>();
+        long lastTerm = prevLogTerm;
+        long lastTime = 0;
+        for (int i = 1; i <= count; i++) {
+            LogEntry entry = entry(prevLogIndex + i);
+            checkPosition(entry.index(), entry.term(), term);
+            if (entry.term() < lastTerm || entry.clusterTimeMillis() < lastTime) {
+                throw new BadFrameException("entry " + entry + " is older than the one before");
+            }
+            lastTerm = entry.term();
+            lastTime = entry.clusterTimeMillis();
+            entries.add(entry);
+        }
+        return new AppendEntries(term, prevLogIndex, prevLogTerm, leaderCommit, entries);
+    }
+
+    private LogEntry entry(long index) throws IOException {
+        in.readHeader(ENTRY);
+        EntryType type = EntryType.of(in.smallNumber(EntryField.ENTRY_TYPE));
+        long term = in.number(EntryField.ENTRY_TERM);
+        long clusterTime = in.number(EntryField.CLUSTER_TIME);
+        byte[] payload = in.readBlock();
+        checkPayload(type, payload);
+        return new LogEntry(index, term, clusterTime, type, payload);
+    }
+
+    /**
+     * Only the entry that founded the group is of term 0, and nothing is newer than its message.
+     */
+    private static void checkPosition(long index, long term, long messageTerm) {
+        if (term > messageTerm || (index == 0 && term != 0) || (index > 1 && term == 0)) {
+            throw new BadFrameException(
+                    "no entry " + index + "@" + term + " can exist in term " + messageTerm);
+        }
+    }
+
+    /** What the core itself reads of a payload. */
+    private static void checkPayload(EntryType type, byte[] payload) {
+        if (type == EntryType.NOOP && payload.length > 0) {
+            throw new BadFrameException("a no-op has " + payload.length + " bytes of payload");
+        }
+        if (type == EntryType.MEMBERSHIP) {
+            checkMembership(payload);
+        }
+    }
+
+    private static void checkMembership(byte[] payload) {
+        if (payload.length > MEMBERSHIP_BYTES_MAX) {
+            throw new BadFrameException("a membership has " + payload.length + " bytes");
+        }
+        if (Membership.parse(Utf8.decode(payload)).voters().isEmpty()) {
+            throw new BadFrameException("a membership has no voters");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.jangada.raft.impl.codec;
+
+/**
+ * The fields of a message's header. Numbers are part of the wire format: none is ever changed or
+ * used again. Those of frequent messages are below 16, where a tag is one byte.
+ */
+enum MessageField implements FieldReader.Field {
+    GROUP(1, WireType.LENGTH_DELIMITED),
+    TYPE(2),
+    TERM(3),
+    PREV_LOG_INDEX(4),
+    PREV_LOG_TERM(5),
+    LEADER_COMMIT(6),
+    ENTRY_COUNT(7),
+    SUCCESS(8),
+    INDEX(9),
+    CONFLICT_TERM(10),
+    CONFLICT_INDEX(11),
+    LAST_LOG_INDEX(12),
+    ROUND(13),
+    REQUEST_ID(14),
+    READ_INDEX(15),
+    LAST_LOG_TERM(16),
+    PRE_VOTE(17),
+    GRANTED(18),
+    TRANSFER(19),
+    PROPOSAL_TYPE(20),
+    REASON(21),
+    TARGET(22, WireType.LENGTH_DELIMITED);
+
+    private final int number;
+    private final int wireType;
+
+    MessageField(int number) {
+        this(number, WireType.VARINT);
+    }
+
+    MessageField(int number, int wireType) {
+        this.number = number;
+        this.wireType = wireType;
+    }
+
+    @Override
+    public int number() {
+        return number;
+    }
+
+    @Override
+    public int wireType() {
+        return wireType;
+    }
+}

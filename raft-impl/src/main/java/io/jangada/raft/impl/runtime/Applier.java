@@ -1,0 +1,285 @@
+package io.jangada.raft.impl.runtime;
+
+import io.jangada.raft.api.Codec;
+import io.jangada.raft.api.RaftConfig;
+import io.jangada.raft.api.RejectedException;
+import io.jangada.raft.impl.runtime.SessionTable.Lookup;
+import io.jangada.raft.spi.Applied;
+import io.jangada.raft.spi.BatchStateMachine;
+import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.LogReader;
+import io.jangada.raft.spi.StateMachine;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies what is committed and durable here, in order, then answers the reads that waited for it.
+ * Runs on a crew's thread, so that a slow state machine delays no heartbeat (Z47). Callers' futures
+ * complete after the batch, never between two applies.
+ */
+final class Applier<S extends StateMachine<C, R>, C, R> {
+    private static final long BATCH_BYTES_MAX = 1 << 20;
+
+    /** Batches of one turn, before other groups of the crew get theirs. */
+    private static final int TURN_BATCHES_MAX = 8;
+
+    /** A fresh command of the present batch, on its way through the state machine. */
+    private record Step<C>(CommandEnvelope write, C command, Applied at) {}
+
+    private final S machine;
+    private final Codec<C> commands;
+    private final Codec<R> results;
+    private final LogReader log;
+    private final Writes<R> writes;
+    private final RaftConfig config;
+    private final Environment environment;
+    private final Crew.Member crew;
+
+    /** Told after each batch, and once if the group cannot go on. */
+    private final Runnable progressed;
+
+    private final Consumer<Throwable> failed;
+
+    private final SessionTable sessions = new SessionTable();
+    private final Queue<PendingRead<S, ?>> arrived = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger arrivedCount = new AtomicInteger();
+    private final PriorityQueue<PendingRead<S, ?>> waiting =
+            new PriorityQueue<>(Comparator.comparingLong(read -> read.readIndex));
+
+    /** Commands of the present batch that are not applied yet. */
+    private final List<Step<C>> steps = new ArrayList<>();
+
+    /** Futures to complete when the batch is applied. */
+    private final List<Runnable> completions = new ArrayList<>();
+
+    private volatile long applyTo;
+    private volatile long appliedIndex;
+    private volatile int waitingCount;
+    private volatile @Nullable RejectedException closed;
+    private boolean broken;
+
+    Applier(
+            S machine,
+            Codec<C> commands,
+            Codec<R> results,
+            LogReader log,
+            Writes<R> writes,
+            RaftConfig config,
+            Environment environment,
+            Crew crew,
+            Runnable progressed,
+            Consumer<Throwable> failed) {
+        this.machine = machine;
+        this.commands = commands;
+        this.results = results;
+        this.log = log;
+        this.writes = writes;
+        this.config = config;
+        this.environment = environment;
+        this.crew = crew.join(this::turn);
+        this.progressed = progressed;
+        this.failed = failed;
+        this.appliedIndex = log.firstIndex() - 1;
+        this.applyTo = appliedIndex;
+    }
+
+    /** More is committed and durable. The loop's only. */
+    void applyTo(long index) {
+        if (index > applyTo) {
+            applyTo = index;
+            crew.call();
+        }
+    }
+
+    long appliedIndex() {
+        return appliedIndex;
+    }
+
+    /** Takes a read that has its index; false if too many wait. Any thread. */
+    boolean read(PendingRead<S, ?> read) {
+        if (arrivedCount.get() + waitingCount >= config.pendingReadsMax()) {
+            return false;
+        }
+        arrivedCount.incrementAndGet();
+        arrived.add(read);
+        crew.call();
+        return true;
+    }
+
+    /** Whether reads wait whose time may run out. */
+    boolean hasWaitingReads() {
+        return waitingCount > 0;
+    }
+
+    /** Lets the applier look after reads whose time has run out. */
+    void lookAfterReads() {
+        crew.call();
+    }
+
+    /** Nothing is applied or answered any more. */
+    void close(RejectedException reason) {
+        closed = reason;
+        crew.call();
+    }
+
+    // Everything below runs on the crew.
+
+    private void turn() {
+        try {
+            for (int batch = 0; batch < TURN_BATCHES_MAX && mayApply(); batch++) {
+                applyBatch();
+            }
+            serveReads();
+        } catch (Throwable cause) {
+            broken = true;
+            failed.accept(cause);
+        }
+        if (mayApply()) {
+            crew.call();
+        }
+    }
+
+    private boolean mayApply() {
+        return !broken && closed == null && appliedIndex < applyTo;
+    }
+
+    private void applyBatch() {
+        List<LogEntry> entries = log.entries(appliedIndex + 1, applyTo, BATCH_BYTES_MAX);
+        for (LogEntry entry : entries) {
+            take(entry);
+        }
+        applySteps();
+        appliedIndex = entries.get(entries.size() - 1).index();
+        completions.forEach(Runnable::run);
+        completions.clear();
+        progressed.run();
+    }
+
+    private void take(LogEntry entry) {
+        switch (entry.type()) {
+            case COMMAND -> takeCommand(entry);
+            case OPEN_SESSION -> {
+                applySteps();
+                sessions.expire(entry.clusterTimeMillis());
+                openSession(entry);
+            }
+            case NOOP, MEMBERSHIP -> {}
+        }
+    }
+
+    private void openSession(LogEntry entry) {
+        SessionTerms terms = SessionTerms.decode(entry.payload());
+        sessions.open(entry.index(), terms, entry.clusterTimeMillis());
+        PendingWrite<Long> open = writes.takeOpen(terms.nonce());
+        if (open != null) {
+            completions.add(() -> open.complete(entry.index()));
+        }
+    }
+
+    private void takeCommand(LogEntry entry) {
+        CommandEnvelope write = CommandEnvelope.decode(entry.payload());
+        sessions.expire(entry.clusterTimeMillis());
+        Lookup known = sessions.lookup(write, entry.clusterTimeMillis());
+        if (known instanceof Lookup.Wait) {
+            applySteps();
+            known = sessions.lookup(write, entry.clusterTimeMillis());
+        }
+        if (known instanceof Lookup.Fresh) {
+            Applied at = new Applied(entry.index(), entry.term(), entry.clusterTimeMillis());
+            steps.add(new Step<>(write, commands.decode(write.command()), at));
+            return;
+        }
+        PendingWrite<R> waiter = writes.take(write.session(), write.sequence());
+        if (waiter != null && known instanceof Lookup.Repeated repeated) {
+            R reply = results.decode(repeated.reply());
+            completions.add(() -> waiter.complete(reply));
+        } else if (waiter != null && known instanceof Lookup.Gone gone) {
+            completions.add(() -> writes.sessionGone(waiter, gone.why()));
+        }
+    }
+
+    private void applySteps() {
+        if (steps.isEmpty()) {
+            return;
+        }
+        List<R> answers = machine instanceof BatchStateMachine<?, ?> ? applyAll() : applyEach();
+        for (int i = 0; i < answers.size(); i++) {
+            CommandEnvelope write = steps.get(i).write();
+            R answer = answers.get(i);
+            sessions.applied(write, results.encode(answer));
+            PendingWrite<R> waiter = writes.take(write.session(), write.sequence());
+            if (waiter != null) {
+                completions.add(() -> waiter.complete(answer));
+            }
+        }
+        steps.clear();
+    }
+
+    private List<R> applyEach() {
+        List<R> answers = new ArrayList<>(steps.size());
+        for (Step<C> step : steps) {
+            answers.add(machine.apply(step.command(), step.at()));
+        }
+        return answers;
+    }
+
+    private List<R> applyAll() {
+        List<C> batch = new ArrayList<>(steps.size());
+        List<Applied> at = new ArrayList<>(steps.size());
+        for (Step<C> step : steps) {
+            batch.add(step.command());
+            at.add(step.at());
+        }
+        List<R> answers = Unchecked.<BatchStateMachine<C, R>>cast(machine).applyAll(batch, at);
+        if (answers.size() != steps.size()) {
+            throw new IllegalStateException(
+                    "applyAll gave "
+                            + answers.size()
+                            + " results for "
+                            + steps.size()
+                            + " commands");
+        }
+        return answers;
+    }
+
+    private void serveReads() {
+        for (PendingRead<S, ?> read = arrived.poll(); read != null; read = arrived.poll()) {
+            arrivedCount.decrementAndGet();
+            waiting.add(read);
+        }
+        RejectedException reason = closed;
+        if (reason != null || broken) {
+            waiting.forEach(read -> read.completeExceptionally(closedOr(reason)));
+            waiting.clear();
+        }
+        while (!waiting.isEmpty() && waiting.peek().readIndex <= appliedIndex) {
+            waiting.remove().answer(machine);
+        }
+        long now = environment.nanoTime();
+        waiting.removeIf(
+                read -> now >= read.deadlineNanos && read.completeExceptionally(tooLate(read)));
+        waitingCount = waiting.size();
+    }
+
+    private static RejectedException closedOr(@Nullable RejectedException reason) {
+        return reason == null
+                ? new RejectedException.Closed("the group stopped on this node", null)
+                : reason;
+    }
+
+    private RejectedException tooLate(PendingRead<S, ?> read) {
+        return new RejectedException.NoLeader(
+                "index "
+                        + read.readIndex
+                        + " was not applied here within the time of the read, only "
+                        + appliedIndex,
+                null);
+    }
+}

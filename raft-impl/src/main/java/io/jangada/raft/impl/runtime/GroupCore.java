@@ -1,0 +1,396 @@
+package io.jangada.raft.impl.runtime;
+
+import io.jangada.raft.api.Codec;
+import io.jangada.raft.api.GroupId;
+import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.RaftConfig;
+import io.jangada.raft.api.RejectedException;
+import io.jangada.raft.impl.core.CoreStatus;
+import io.jangada.raft.impl.core.Input;
+import io.jangada.raft.impl.core.Message;
+import io.jangada.raft.impl.core.RaftCore;
+import io.jangada.raft.impl.core.Ready;
+import io.jangada.raft.spi.GroupLog;
+import io.jangada.raft.spi.HardState;
+import io.jangada.raft.spi.LogStore;
+import io.jangada.raft.spi.StateMachine;
+import io.jangada.raft.spi.StoreException;
+import io.jangada.raft.spi.WriteListener;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One group on its loop: feeds the core, carries out what it decides, and keeps what this node's
+ * callers wait for. Other threads leave facts (what is durable, what is applied) as growing numbers
+ * and signal.
+ */
+final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver, WriteListener {
+    private final Host host;
+    private final GroupId id;
+    private final RaftConfig config;
+    private final GroupLoop loop;
+    private final GroupLog log;
+    private final RaftCore core;
+    private final ReadyRunner runner;
+    private final Writes<R> writes;
+    private final Reads<S> reads;
+    private final Applier<S, C, R> applier;
+    private final Transfers transfers;
+    private final EventBus events;
+    private final Transitions transitions;
+
+    private final AtomicBoolean signalled = new AtomicBoolean();
+    private volatile long persistedSequence;
+    private volatile CoreStatus status;
+    private volatile @Nullable RejectedException stopped;
+
+    private boolean touched;
+    private long nextDeadline;
+
+    /** When to look after what waits: time limits, refused and lost attempts. */
+    private long careDeadline = Long.MAX_VALUE;
+
+    GroupCore(
+            Host host,
+            GroupId id,
+            S machine,
+            Codec<C> commands,
+            Codec<R> results,
+            LogStore store,
+            Membership founding,
+            GroupLoop loop,
+            PeerOutbox outbox,
+            Crew appliers,
+            Crew eventCrew) {
+        Environment environment = host.environment();
+        this.host = host;
+        this.id = id;
+        this.config = host.config();
+        this.loop = loop;
+        this.log = store.open(id, this);
+        long now = environment.nanoTime();
+        this.core =
+                new RaftCore(
+                        host.node(), config, log, log.hardState(), environment.randomLong(), now);
+        if (log.lastIndex() == 0 && log.hardState().equals(HardState.INITIAL)) {
+            core.step(new Input.Found(now, founding));
+        }
+        this.status = core.status();
+        this.runner = new ReadyRunner(id, log, outbox);
+        this.events = new EventBus(eventCrew);
+        this.transitions = new Transitions(id, host.node(), events);
+        this.transfers = new Transfers(this);
+        this.writes = new Writes<>(core, config, environment, this);
+        this.applier =
+                new Applier<>(
+                        machine,
+                        commands,
+                        results,
+                        log,
+                        writes,
+                        config,
+                        environment,
+                        appliers,
+                        this::signal,
+                        cause -> execute(nowNanos -> stop("applying failed: " + cause, cause)));
+        this.reads = new Reads<>(config, this, applier::read);
+    }
+
+    GroupId id() {
+        return id;
+    }
+
+    Writes<R> writes() {
+        return writes;
+    }
+
+    Reads<S> reads() {
+        return reads;
+    }
+
+    EventBus events() {
+        return events;
+    }
+
+    // Any thread
+
+    CoreStatus status() {
+        return status;
+    }
+
+    long appliedIndex() {
+        return applier.appliedIndex();
+    }
+
+    @Nullable RejectedException stopped() {
+        return stopped;
+    }
+
+    boolean readAt(PendingRead<S, ?> read) {
+        return applier.read(read);
+    }
+
+    /** A message for this group; false if the mailbox is full and it is lost. */
+    boolean receive(NodeId from, Message message) {
+        return loop.offer(new Receipt(this, from, message));
+    }
+
+    private record Receipt(GroupCore<?, ?, ?> group, NodeId from, Message message)
+            implements LoopTask {
+        @Override
+        public void run(long nowNanos) {
+            group.step(new Input.Received(nowNanos, from, message));
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            group.failed(cause);
+        }
+    }
+
+    /** A task of this group. */
+    LoopTask task(LoopAction action) {
+        return new GroupTask(this, action);
+    }
+
+    private record GroupTask(GroupCore<?, ?, ?> group, LoopAction action) implements LoopTask {
+        @Override
+        public void run(long nowNanos) {
+            action.run(nowNanos);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            group.failed(cause);
+        }
+    }
+
+    /** Leaves work that cannot be refused. */
+    void execute(LoopAction action) {
+        loop.execute(task(action));
+    }
+
+    @Override
+    public void onPersisted(long writeSequence) {
+        persistedSequence = writeSequence;
+        signal();
+    }
+
+    @Override
+    public void onFailed(StoreException cause) {
+        execute(now -> stop("its log store failed: " + cause.getMessage(), cause));
+    }
+
+    private void signal() {
+        if (signalled.compareAndSet(false, true)) {
+            loop.signal(this);
+        }
+    }
+
+    // Everything below runs on the loop
+
+    void start() {
+        loop.add(this);
+        host.connect(status.membership());
+    }
+
+    void step(Input input) {
+        if (stopped == null) {
+            core.step(input);
+            touchLoop();
+        }
+    }
+
+    private void touchLoop() {
+        loop.touch(this);
+    }
+
+    @Override
+    public boolean touch() {
+        boolean first = !touched;
+        touched = true;
+        return first;
+    }
+
+    @Override
+    public void onSignal(long nowNanos) {
+        signalled.set(false);
+        if (stopped != null) {
+            return;
+        }
+        long persisted = persistedSequence;
+        if (persisted > runner.persistedSequence()) {
+            core.step(new Input.Persisted(nowNanos, persisted));
+            runner.persisted(persisted);
+        }
+        long applied = applier.appliedIndex();
+        if (applied > core.status().lastApplied()) {
+            core.step(new Input.Applied(nowNanos, applied));
+        }
+    }
+
+    @Override
+    public void onTick(long nowNanos) {
+        if (nowNanos >= core.nextDeadlineNanos()) {
+            core.step(new Input.Tick(nowNanos));
+        }
+        if (nowNanos >= careDeadline) {
+            careDeadline = Long.MAX_VALUE;
+            careForWaiting(nowNanos);
+        }
+    }
+
+    /** Time limits, and another try for what was refused or lost. */
+    private void careForWaiting(long nowNanos) {
+        NodeId leader = status.leader();
+        writes.expire(nowNanos, leader);
+        reads.expire(nowNanos, leader);
+        transfers.expire(nowNanos);
+        if (applier.hasWaitingReads()) {
+            applier.lookAfterReads();
+        }
+        if (leader != null) {
+            writes.retry(nowNanos, leader.equals(host.node()));
+            reads.retry(nowNanos);
+        }
+    }
+
+    @Override
+    public void carryOut(long nowNanos) {
+        if (stopped == null) {
+            carryOutAll(nowNanos);
+        }
+        touched = false;
+    }
+
+    private void carryOutAll(long nowNanos) {
+        if (runReady()) {
+            // What the last leader left open goes to the new one.
+            writes.retry(nowNanos, host.node().equals(status.leader()));
+            reads.retry(nowNanos);
+            runReady();
+        }
+        boolean waiting =
+                !writes.isEmpty()
+                        || !reads.isEmpty()
+                        || !transfers.isEmpty()
+                        || applier.hasWaitingReads();
+        if (!waiting) {
+            careDeadline = Long.MAX_VALUE;
+        } else if (careDeadline == Long.MAX_VALUE) {
+            careDeadline = nowNanos + config.heartbeatInterval().toNanos() / 2;
+        }
+        nextDeadline = Math.min(core.nextDeadlineNanos(), careDeadline);
+    }
+
+    /**
+     * Carries out one batch of decisions. Publishes first: a lease that has ended must be seen to
+     * have ended before any message can make another leader.
+     *
+     * @return whether there is a leader, and another one or in another term than before
+     */
+    private boolean runReady() {
+        Ready ready = core.ready();
+        CoreStatus before = status;
+        CoreStatus now = core.status();
+        status = now;
+        runner.run(ready, applier);
+        ready.reads().forEach(reads::granted);
+        for (Ready.Refused refused : ready.refused()) {
+            if (Reads.isRead(refused.requestId())) {
+                reads.refused(refused.requestId(), refused.reason());
+            } else {
+                writes.refused(refused.requestId(), refused.reason(), refused.here());
+            }
+        }
+        transfers.onStatus(now);
+        transitions.onStatus(before, now);
+        if (!now.membership().equals(before.membership())) {
+            host.connect(now.membership());
+        }
+        return now.leader() != null
+                && (!now.leader().equals(before.leader())
+                        || now.currentTerm() != before.currentTerm());
+    }
+
+    @Override
+    public long nextDeadlineNanos() {
+        return stopped == null ? nextDeadline : Long.MAX_VALUE;
+    }
+
+    void transfer(NodeId target, CompletableFuture<@Nullable Void> done, long nowNanos) {
+        transfer(target, done, nowNanos, 2 * config.electionTimeout().toNanos());
+    }
+
+    private void transfer(
+            NodeId target,
+            CompletableFuture<@Nullable Void> done,
+            long nowNanos,
+            long patienceNanos) {
+        transfers.submit(target, done, nowNanos, nowNanos + patienceNanos);
+        touchLoop();
+    }
+
+    /**
+     * Hands leadership over before this node goes, if it leads and somebody else can.
+     *
+     * @param done completes when another node leads, or it did not come to that
+     */
+    void handOver(CompletableFuture<@Nullable Void> done, long nowNanos) {
+        NodeId successor = stopped == null ? successor() : null;
+        if (successor == null) {
+            done.complete(null);
+        } else {
+            transfer(successor, done, nowNanos, config.electionTimeout().toNanos());
+        }
+    }
+
+    /** The voter whose log is closest to this leader's. */
+    private @Nullable NodeId successor() {
+        NodeId best = null;
+        long bestMatch = -1;
+        for (var each : core.progress().entrySet()) {
+            boolean voter = status.membership().isVoter(each.getKey());
+            if (voter && each.getValue().matchIndex() > bestMatch) {
+                best = each.getKey();
+                bestMatch = each.getValue().matchIndex();
+            }
+        }
+        return best;
+    }
+
+    /** The group cannot go on: says so, once, and leaves the other groups alone. */
+    @Override
+    public void failed(Throwable cause) {
+        stop(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
+    }
+
+    private void stop(String why, Throwable cause) {
+        if (stopped == null) {
+            transitions.onStopped(status.currentTerm(), why, cause);
+            end(
+                    new RejectedException.Closed(
+                            "group " + id + " stopped on this node: " + why, cause));
+        }
+    }
+
+    /** Ends the group here in an orderly way. */
+    void close(CompletableFuture<@Nullable Void> done) {
+        if (stopped == null) {
+            end(new RejectedException.Closed("group " + id + " is closed on this node", null));
+        }
+        log.close();
+        done.complete(null);
+    }
+
+    private void end(RejectedException reason) {
+        stopped = reason;
+        loop.remove(this);
+        writes.close(reason);
+        reads.close(reason);
+        transfers.close(reason);
+        applier.close(reason);
+    }
+}

@@ -1,0 +1,368 @@
+package io.jangada.raft.impl.runtime;
+
+import io.jangada.raft.api.Codec;
+import io.jangada.raft.api.GroupId;
+import io.jangada.raft.api.Member;
+import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.RaftConfig;
+import io.jangada.raft.api.RaftGroup;
+import io.jangada.raft.api.RaftHost;
+import io.jangada.raft.impl.codec.Envelope;
+import io.jangada.raft.impl.codec.MessageCodec;
+import io.jangada.raft.impl.runtime.Environment.Worker;
+import io.jangada.raft.spi.HostSpec;
+import io.jangada.raft.spi.LogStore;
+import io.jangada.raft.spi.PeerIdentity;
+import io.jangada.raft.spi.StateMachine;
+import io.jangada.raft.spi.StoreId;
+import io.jangada.raft.spi.StoreIdentity;
+import io.jangada.raft.spi.Transport;
+import io.jangada.raft.spi.TransportListener;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One node: what all its groups share, and who they are. */
+public final class Host implements RaftHost, TransportListener {
+    private static final Logger LOG = System.getLogger(Host.class.getName());
+
+    /** Where a node alone says it listens: nobody ever connects to it. */
+    private static final String NO_ADDRESS = "localhost:1";
+
+    /** How long {@link #close} waits for one step of its work. */
+    private static final long CLOSE_PATIENCE_SECONDS = 5;
+
+    private final HostSpec spec;
+    private final Environment environment;
+    private final Membership founding;
+    private final LogStore store;
+    private final Transport transport;
+    private final PeerIdentity self;
+    private final GroupLoop loop;
+    private final PeerOutbox outbox;
+    private final Crew appliers;
+    private final Crew events;
+    private final Map<GroupId, Replica<?, ?, ?>> groups = new ConcurrentHashMap<>();
+
+    /** What peers were connected to; guards itself. */
+    private final Map<NodeId, String> connected = new HashMap<>();
+
+    private final Object lifecycle = new Object();
+    private boolean closed;
+
+    private Host(HostSpec spec, Environment environment) {
+        this.spec = spec;
+        this.environment = environment;
+        this.founding = founding(spec);
+        this.store = openStore();
+        this.self =
+                new PeerIdentity(
+                        store.identity().clusterId(),
+                        spec.node(),
+                        store.identity().store(),
+                        environment.randomLong());
+        this.transport = startTransport();
+        String name = "raft-" + spec.node();
+        this.outbox = new PeerOutbox(transport);
+        this.loop =
+                new GroupLoop(
+                        environment,
+                        spec.config().mailboxCapacity(),
+                        outbox,
+                        work -> loopWorker(name + "-loop", work));
+        this.appliers = new Crew(environment, name + "-apply");
+        this.events = new Crew(environment, name + "-events");
+        connect(founding);
+    }
+
+    /**
+     * Starts a node.
+     *
+     * @param spec what it is
+     * @param environment its door to the world
+     * @return the running node
+     * @throws IllegalArgumentException if the settings contradict each other or the data folder
+     */
+    public static Host open(HostSpec spec, Environment environment) {
+        return new Host(spec, environment);
+    }
+
+    private Transport startTransport() {
+        try {
+            Transport opened = environment.openTransport(spec);
+            try {
+                opened.start(self, this);
+                return opened;
+            } catch (RuntimeException | Error e) {
+                opened.close();
+                throw e;
+            }
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The loop runs on a thread of the transport where that lends one: two hand-overs less a
+     * message.
+     */
+    private Worker loopWorker(String name, Runnable work) {
+        return transport
+                .lendThread()
+                .<Worker>map(thread -> new LentWorker(thread, environment::nanoTime, work))
+                .orElseGet(() -> environment.worker(name, work));
+    }
+
+    private static Membership founding(HostSpec spec) {
+        if (spec.peers().isEmpty()) {
+            return Membership.ofVoters(List.of(new Member(spec.node(), NO_ADDRESS)));
+        }
+        Membership founding = Membership.ofVoters(spec.peers());
+        if (!founding.isVoter(spec.node())) {
+            throw new IllegalArgumentException(
+                    "node "
+                            + spec.node()
+                            + " is not among its peers "
+                            + founding
+                            + ": name it there with its own address");
+        }
+        return founding;
+    }
+
+    private LogStore openStore() {
+        String clusterId = spec.clusterId() == null ? hash(founding) : spec.clusterId();
+        StoreId storeId = StoreId.of(environment.randomLong(), environment.randomLong());
+        LogStore opened =
+                environment.openStore(spec, new StoreIdentity(clusterId, spec.node(), storeId));
+        try {
+            check(opened, clusterId);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+        return opened;
+    }
+
+    private void check(LogStore opened, String clusterId) {
+        String stored = opened.identity().clusterId();
+        if (!stored.equals(clusterId)) {
+            if (spec.clusterId() != null) {
+                throw new IllegalArgumentException(
+                        "the data folder belongs to cluster '"
+                                + stored
+                                + "', not to '"
+                                + clusterId
+                                + "': use another folder, or that cluster's id");
+            }
+            LOG.log(
+                    Level.INFO,
+                    "node={0}: the data folder holds cluster {1}, which wins over the peers given",
+                    spec.node(),
+                    stored);
+        }
+        if (config().entryBytesMax() > opened.entryBytesMax()) {
+            throw new IllegalArgumentException(
+                    "entryBytesMax "
+                            + config().entryBytesMax()
+                            + " is more than the store can hold in one record, "
+                            + opened.entryBytesMax());
+        }
+    }
+
+    private static String hash(Membership founding) {
+        try {
+            byte[] text = founding.toString().getBytes(StandardCharsets.UTF_8);
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+
+    RaftConfig config() {
+        return spec.config();
+    }
+
+    Environment environment() {
+        return environment;
+    }
+
+    // Groups
+
+    @Override
+    public NodeId node() {
+        return spec.node();
+    }
+
+    @Override
+    public Set<GroupId> groups() {
+        return Set.copyOf(groups.keySet());
+    }
+
+    @Override
+    public <S extends StateMachine<C, R>, C, R> RaftGroup<S, C, R> group(
+            GroupId group, S machine, Codec<C> commands, Codec<R> results) {
+        synchronized (lifecycle) {
+            if (closed) {
+                throw new IllegalStateException("node " + spec.node() + " is closed");
+            }
+            if (groups.containsKey(group)) {
+                throw new IllegalStateException(
+                        "group " + group + " is open already on node " + spec.node());
+            }
+            GroupCore<S, C, R> core;
+            synchronized (store) {
+                core =
+                        new GroupCore<>(
+                                this, group, machine, commands, results, store, founding, loop,
+                                outbox, appliers, events);
+            }
+            Replica<S, C, R> replica = new Replica<>(this, machine, commands, loop, core);
+            groups.put(group, replica);
+            core.execute(now -> core.start());
+            return replica;
+        }
+    }
+
+    void closeGroup(GroupId group) {
+        synchronized (lifecycle) {
+            Replica<?, ?, ?> replica = groups.get(group);
+            if (replica != null) {
+                end(List.of(replica));
+            }
+        }
+    }
+
+    @Override
+    public void destroy(GroupId group) {
+        synchronized (lifecycle) {
+            closeGroup(group);
+            synchronized (store) {
+                store.destroy(group);
+            }
+        }
+    }
+
+    /** Hands leadership over where this node leads, all at once, then closes. */
+    private void end(List<Replica<?, ?, ?>> replicas) {
+        inEach(replicas, GroupCore::handOver);
+        inEach(replicas, (core, done, now) -> core.close(done));
+        replicas.forEach(replica -> groups.remove(replica.id()));
+    }
+
+    private interface Ending {
+        void run(GroupCore<?, ?, ?> core, CompletableFuture<@Nullable Void> done, long nowNanos);
+    }
+
+    private static void inEach(List<Replica<?, ?, ?>> replicas, Ending ending) {
+        List<CompletableFuture<@Nullable Void>> all = new ArrayList<>();
+        for (Replica<?, ?, ?> replica : replicas) {
+            CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+            all.add(done);
+            replica.core().execute(now -> ending.run(replica.core(), done, now));
+        }
+        try {
+            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                    .get(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Level.DEBUG, "not everything ended in order", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (lifecycle) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            end(List.copyOf(groups.values()));
+            loop.close();
+            appliers.close();
+            transport.close();
+            store.close();
+            events.close();
+        }
+    }
+
+    // Peers
+
+    /** Makes the members of a group reachable. Any thread. */
+    void connect(Membership membership) {
+        synchronized (connected) {
+            for (Member member : membership.members()) {
+                boolean known = member.address().equals(connected.get(member.id()));
+                if (!known && !member.id().equals(node())) {
+                    connected.put(member.id(), member.address());
+                    transport.connect(member.id(), member.address());
+                }
+            }
+        }
+    }
+
+    @Override
+    public Optional<String> onHello(PeerIdentity peer) {
+        if (!peer.clusterId().equals(self.clusterId())) {
+            return Optional.of(
+                    "node "
+                            + peer.node()
+                            + " is of cluster "
+                            + peer.clusterId()
+                            + ", node "
+                            + node()
+                            + " of cluster "
+                            + self.clusterId());
+        }
+        if (peer.node().equals(node())) {
+            return Optional.of("node " + node() + " met another node of its own name");
+        }
+        synchronized (store) {
+            StoreId known = store.knownPeers().get(peer.node());
+            if (known == null) {
+                store.rememberPeer(peer.node(), peer.store());
+            } else if (!known.equals(peer.store())) {
+                return Optional.of(
+                        "node "
+                                + peer.node()
+                                + " comes with store "
+                                + peer.store()
+                                + ", but node "
+                                + node()
+                                + " knows it with store "
+                                + known
+                                + ": its disk was lost or replaced; give it a new node id");
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public void onFrame(NodeId from, ByteBuffer frame) {
+        for (Envelope each : MessageCodec.decode(frame)) {
+            Replica<?, ?, ?> replica = groups.get(each.group());
+            if (replica != null) {
+                replica.core().receive(from, each.message());
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.jangada.raft.impl.runtime;
+
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of a group (thesis §6.3): which writes were applied, and what was answered. Part of
+ * the replicated state: changed by log entries only, in log order, by rules that read nothing but
+ * the entries and the table (Z43).
+ *
+ * <p>Writes may be looked up ahead of the reply to earlier ones, so that a state machine can take
+ * them as a batch. Where batches end differs from node to node and must not show: whenever an
+ * answer could depend on a reply still to come, it is {@link Lookup.Wait}.
+ */
+final class SessionTable {
+    /** What the table knows of a write before it is applied. */
+    sealed interface Lookup {
+        /** Not applied yet: apply it, then tell {@link #applied}, in log order. */
+        record Fresh() implements Lookup {}
+
+        /**
+         * Not known before the fresh writes looked up so far are applied: do that, then ask again.
+         */
+        record Wait() implements Lookup {}
+
+        /** Applied before, with this reply. */
+        record Repeated(ByteBuffer reply) implements Lookup {}
+
+        /** Not to be applied: no such session, or the reply is not kept any more (Z44). */
+        record Gone(String why) implements Lookup {}
+    }
+
+    private static final Lookup FRESH = new Lookup.Fresh();
+    private static final Lookup WAIT = new Lookup.Wait();
+
+    private static final class Session {
+        private final SessionTerms terms;
+        private final TreeMap<Long, byte[]> replies = new TreeMap<>();
+        private long replyBytes;
+        private long lastUsedMillis;
+
+        /** Nothing below is applied any more: it was answered, or its reply was dropped. */
+        private long lowestKept;
+
+        /** Highest sequence looked up as fresh, and how many such writes have no reply yet. */
+        private long highest = Long.MIN_VALUE;
+
+        private int pending;
+
+        Session(SessionTerms terms, long nowMillis) {
+            this.terms = terms;
+            this.lastUsedMillis = nowMillis;
+        }
+
+        void dropBelow(long sequence) {
+            lowestKept = Math.max(lowestKept, sequence);
+            while (!replies.isEmpty() && replies.firstKey() < lowestKept) {
+                replyBytes -= replies.pollFirstEntry().getValue().length;
+            }
+        }
+    }
+
+    /** In the order of last use, so that the ones to expire come first. */
+    private final LinkedHashMap<Long, Session> sessions = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Cluster time moved on: what was idle for too long is gone. */
+    void expire(long clusterTimeMillis) {
+        Iterator<Session> eldest = sessions.values().iterator();
+        while (eldest.hasNext()) {
+            Session session = eldest.next();
+            if (clusterTimeMillis - session.lastUsedMillis < session.terms.timeoutMillis()) {
+                return;
+            }
+            eldest.remove();
+        }
+    }
+
+    void open(long id, SessionTerms terms, long clusterTimeMillis) {
+        sessions.put(id, new Session(terms, clusterTimeMillis));
+        if (sessions.size() > terms.sessionsMax()) {
+            Iterator<Long> eldest = sessions.keySet().iterator();
+            eldest.next();
+            eldest.remove();
+        }
+    }
+
+    /** What to do with a write; also counts as a use of the session. */
+    Lookup lookup(CommandEnvelope write, long clusterTimeMillis) {
+        Session session = sessions.get(write.session());
+        if (session == null) {
+            return new Lookup.Gone("session " + write.session() + " expired or never was");
+        }
+        session.lastUsedMillis = clusterTimeMillis;
+        if (session.pending > 0 && write.sequence() <= session.highest) {
+            return WAIT;
+        }
+        byte[] reply = session.replies.get(write.sequence());
+        if (reply != null) {
+            return new Lookup.Repeated(ByteBuffer.wrap(reply).asReadOnlyBuffer());
+        }
+        if (write.sequence() < Math.max(session.lowestKept, write.lowestUnanswered())) {
+            return new Lookup.Gone(
+                    "session "
+                            + write.session()
+                            + " keeps no reply to sequence "
+                            + write.sequence()
+                            + " any more");
+        }
+        session.highest = Math.max(session.highest, write.sequence());
+        session.pending++;
+        return FRESH;
+    }
+
+    /** Keeps the reply to a write that was just applied, unless its session expired meanwhile. */
+    void applied(CommandEnvelope write, byte[] reply) {
+        Session session = sessions.get(write.session());
+        if (session == null) {
+            return;
+        }
+        session.pending--;
+        session.replies.put(write.sequence(), reply);
+        session.replyBytes += reply.length;
+        session.dropBelow(write.lowestUnanswered());
+        session.dropBelow(session.replies.lastKey() - session.terms.window() + 1);
+        while (session.replyBytes > session.terms.replyBytesMax()) {
+            session.dropBelow(session.replies.firstKey() + 1);
+        }
+    }
+
+    /** The reply kept for a write, or null; for tests and snapshots. */
+    byte @Nullable [] reply(long id, long sequence) {
+        // Iterating does not count as a use, unlike get().
+        for (Map.Entry<Long, Session> each : sessions.entrySet()) {
+            if (each.getKey() == id) {
+                return each.getValue().replies.get(sequence);
+            }
+        }
+        return null;
+    }
+
+    int size() {
+        return sessions.size();
+    }
+}

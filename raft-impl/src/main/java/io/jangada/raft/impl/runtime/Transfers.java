@@ -1,0 +1,66 @@
+package io.jangada.raft.impl.runtime;
+
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.RejectedException;
+import io.jangada.raft.impl.core.CoreStatus;
+import io.jangada.raft.impl.core.Input;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wishes to move leadership (thesis §3.10) that wait until the target is seen to lead. On the loop.
+ */
+final class Transfers {
+    private record Pending(
+            NodeId target, CompletableFuture<@Nullable Void> done, long deadlineNanos) {}
+
+    private final GroupCore<?, ?, ?> group;
+    private final List<Pending> pending = new ArrayList<>();
+    private @Nullable RejectedException closed;
+
+    Transfers(GroupCore<?, ?, ?> group) {
+        this.group = group;
+    }
+
+    void submit(
+            NodeId target,
+            CompletableFuture<@Nullable Void> done,
+            long nowNanos,
+            long deadlineNanos) {
+        if (closed != null) {
+            done.completeExceptionally(closed);
+            return;
+        }
+        pending.add(new Pending(target, done, deadlineNanos));
+        group.step(new Input.TransferLeadership(nowNanos, target));
+    }
+
+    void onStatus(CoreStatus now) {
+        pending.removeIf(each -> each.target().equals(now.leader()) && each.done().complete(null));
+    }
+
+    void expire(long nowNanos) {
+        pending.removeIf(
+                each ->
+                        nowNanos >= each.deadlineNanos()
+                                && each.done()
+                                        .completeExceptionally(
+                                                new RejectedException.NoLeader(
+                                                        "leadership did not move to "
+                                                                + each.target()
+                                                                + " in time",
+                                                        group.status().leader())));
+    }
+
+    boolean isEmpty() {
+        return pending.isEmpty();
+    }
+
+    void close(RejectedException reason) {
+        closed = reason;
+        pending.forEach(each -> each.done().completeExceptionally(reason));
+        pending.clear();
+    }
+}

@@ -1,0 +1,68 @@
+package io.jangada.raft.impl.runtime;
+
+import io.jangada.raft.api.GroupId;
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.RaftEvent;
+import io.jangada.raft.impl.core.CoreStatus;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Turns changes of a group's state into events and one log line each; a steady group has none. */
+final class Transitions {
+    private static final Logger LOG = System.getLogger(Transitions.class.getName());
+
+    private final GroupId group;
+    private final NodeId node;
+    private final EventBus events;
+
+    Transitions(GroupId group, NodeId node, EventBus events) {
+        this.group = group;
+        this.node = node;
+        this.events = events;
+    }
+
+    void onStatus(CoreStatus before, CoreStatus now) {
+        if (now.currentTerm() != before.currentTerm()) {
+            events.publish(new RaftEvent.TermChanged(group, node, now.currentTerm()));
+        }
+        if (now.role() != before.role()) {
+            LOG.log(
+                    Level.INFO,
+                    "group={0} node={1} term={2} index={3}: {4} became {5}",
+                    group,
+                    node,
+                    Long.toString(now.currentTerm()),
+                    Long.toString(now.lastIndex()),
+                    before.role(),
+                    now.role());
+            events.publish(
+                    new RaftEvent.RoleChanged(
+                            group, node, now.currentTerm(), now.role(), now.lastIndex()));
+        }
+        if (!Objects.equals(now.leader(), before.leader())) {
+            if (now.leader() != null && !now.leader().equals(node)) {
+                LOG.log(
+                        Level.INFO,
+                        "group={0} node={1} term={2} index={3}: follows {4}",
+                        group,
+                        node,
+                        Long.toString(now.currentTerm()),
+                        Long.toString(now.lastIndex()),
+                        now.leader());
+            }
+            events.publish(
+                    new RaftEvent.LeaderChanged(
+                            group, node, now.currentTerm(), Optional.ofNullable(now.leader())));
+        }
+    }
+
+    void onStopped(long term, String why, Throwable cause) {
+        LOG.log(
+                Level.ERROR,
+                "group=" + group + " node=" + node + " term=" + term + ": stopped: " + why,
+                cause);
+        events.publish(new RaftEvent.GroupStopped(group, node, term, why));
+    }
+}

@@ -1,0 +1,356 @@
+package io.jangada.raft.impl.runtime;
+
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.OutcomeUnknownException;
+import io.jangada.raft.api.RaftConfig;
+import io.jangada.raft.api.RejectedException;
+import io.jangada.raft.api.SessionExpiredException;
+import io.jangada.raft.impl.core.Input;
+import io.jangada.raft.impl.core.Proposal;
+import io.jangada.raft.impl.core.RaftCore;
+import io.jangada.raft.impl.core.Refusal;
+import io.jangada.raft.spi.EntryType;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writes of this node that wait for their outcome, and the session under which the library
+ * numbers them (thesis §6.3). A write is done when this node applies its entry, whoever proposed
+ * it, so that forwarding, changes of leadership and repeated attempts all end in the same place.
+ * Proposing again is always safe: the session sees to it that an entry is applied once.
+ *
+ * <p>Runs on the loop, but for {@link #take} and {@link #takeOpen}, which are the applier's.
+ *
+ * @param <R> results
+ */
+final class Writes<R> {
+    private record Key(long session, long sequence) {}
+
+    private static final int OWN = 0;
+    private static final int OTHER = 1;
+    private static final int PATIENCE_DOUBLINGS = 5;
+
+    private final RaftCore core;
+    private final RaftConfig config;
+    private final Environment environment;
+    private final GroupCore<?, ?, R> group;
+    private final int window;
+
+    /** Writes of the own session by sequence; the window is smaller than the ring. */
+    private final AtomicReferenceArray<@Nullable PendingWrite<R>> own;
+
+    private final Map<Key, PendingWrite<R>> explicit = new ConcurrentHashMap<>();
+    private final Map<Long, PendingWrite<Long>> opens = new ConcurrentHashMap<>();
+    private final Deque<PendingWrite<R>> waitingForSession = new ArrayDeque<>();
+
+    /** The session of this life of the process, 0 while none is open. */
+    private long ownSession;
+
+    private boolean opening;
+    private long nextSequence = 1;
+    private long lowestUnanswered = 1;
+    private long lastRequest;
+    private @Nullable RejectedException closed;
+
+    Writes(RaftCore core, RaftConfig config, Environment environment, GroupCore<?, ?, R> group) {
+        this.core = core;
+        this.config = config;
+        this.environment = environment;
+        this.group = group;
+        this.window = config.sessionWindow();
+        this.own = new AtomicReferenceArray<>(Integer.highestOneBit(window) * 2);
+    }
+
+    // Taking writes in
+
+    void submit(PendingWrite<?> write, long nowNanos) {
+        if (closed != null) {
+            write.completeExceptionally(closed);
+        } else if (write.type == EntryType.OPEN_SESSION) {
+            submitOpen(Unchecked.<PendingWrite<Long>>cast(write), nowNanos);
+        } else if (write.session == PendingWrite.OWN_SESSION) {
+            submitOwn(Unchecked.<PendingWrite<R>>cast(write), nowNanos);
+        } else {
+            submitExplicit(Unchecked.<PendingWrite<R>>cast(write), nowNanos);
+        }
+    }
+
+    private void submitOpen(PendingWrite<Long> open, long nowNanos) {
+        open.requestId = nextRequest();
+        opens.put(open.sequence, open);
+        propose(open, nowNanos);
+    }
+
+    private void submitOwn(PendingWrite<R> write, long nowNanos) {
+        if (nextSequence - lowestUnanswered() + waitingForSession.size() >= window) {
+            write.completeExceptionally(
+                    new RejectedException.Overloaded(
+                            window
+                                    + " writes of this node wait for their outcome: sessionWindow is"
+                                    + " reached"));
+            return;
+        }
+        if (ownSession == 0) {
+            waitingForSession.add(write);
+            openOwnSession(nowNanos);
+            return;
+        }
+        write.session = ownSession;
+        write.sequence = nextSequence++;
+        write.requestId = write.sequence << 1 | OWN;
+        own.set(slot(write.sequence), write);
+        propose(write, nowNanos);
+    }
+
+    private void submitExplicit(PendingWrite<R> write, long nowNanos) {
+        PendingWrite<R> earlier =
+                explicit.putIfAbsent(new Key(write.session, write.sequence), write);
+        if (earlier != null) {
+            earlier.whenComplete((result, failure) -> finish(write, result, failure));
+            return;
+        }
+        write.requestId = nextRequest();
+        propose(write, nowNanos);
+    }
+
+    private static <T> void finish(
+            PendingWrite<T> write, @Nullable T result, @Nullable Throwable failure) {
+        if (failure == null) {
+            write.complete(result);
+        } else {
+            write.completeExceptionally(failure);
+        }
+    }
+
+    private void openOwnSession(long nowNanos) {
+        if (opening) {
+            return;
+        }
+        opening = true;
+        PendingWrite<Long> open = newOpen(nowNanos + config.requestTimeout().toNanos());
+        open.whenComplete((id, failure) -> group.execute(now -> onOwnSession(id, failure, now)));
+        submitOpen(open, nowNanos);
+    }
+
+    PendingWrite<Long> newOpen(long deadlineNanos) {
+        long nonce = environment.randomLong();
+        byte[] terms = SessionTerms.of(config, nonce).encode();
+        return new PendingWrite<>(this, EntryType.OPEN_SESSION, terms, 0, nonce, deadlineNanos);
+    }
+
+    private void onOwnSession(@Nullable Long id, @Nullable Throwable failure, long nowNanos) {
+        opening = false;
+        if (id != null && failure == null) {
+            ownSession = id;
+            for (int count = waitingForSession.size(); count > 0; count--) {
+                submit(waitingForSession.remove(), nowNanos);
+            }
+        } else if (!waitingForSession.isEmpty() && closed == null) {
+            openOwnSession(nowNanos);
+        }
+    }
+
+    private long nextRequest() {
+        return ++lastRequest << 1 | OTHER;
+    }
+
+    private int slot(long sequence) {
+        return (int) (sequence & (own.length() - 1));
+    }
+
+    private long lowestUnanswered() {
+        while (lowestUnanswered < nextSequence && own.get(slot(lowestUnanswered)) == null) {
+            lowestUnanswered++;
+        }
+        return lowestUnanswered;
+    }
+
+    // Attempts
+
+    private void propose(PendingWrite<?> write, long nowNanos) {
+        byte[] payload =
+                write.type == EntryType.COMMAND
+                        ? CommandEnvelope.encode(
+                                write.session,
+                                write.sequence,
+                                write.session == ownSession ? lowestUnanswered() : 0,
+                                write.content)
+                        : write.content;
+        write.wasInDoubt = write.inDoubt;
+        write.inDoubt = true;
+        write.attemptTerm = core.currentTerm();
+        write.attemptNanos = nowNanos;
+        write.attempts++;
+        group.step(new Input.Propose(nowNanos, write.requestId, new Proposal(write.type, payload)));
+    }
+
+    void failed(Throwable cause) {
+        group.failed(cause);
+    }
+
+    /** An attempt did not get under way: it is tried again later, unless waiting is pointless. */
+    void refused(long requestId, Refusal reason, boolean here) {
+        PendingWrite<?> write = byRequest(requestId);
+        if (write == null) {
+            return;
+        }
+        write.attemptTerm = -1;
+        if (here) {
+            write.inDoubt = write.wasInDoubt;
+        }
+        if (reason == Refusal.OVERLOADED && !write.inDoubt) {
+            forget(write);
+            write.completeExceptionally(
+                    new RejectedException.Overloaded(
+                            "the leader holds as many uncommitted or unapplied bytes as it may"));
+        }
+    }
+
+    private @Nullable PendingWrite<?> byRequest(long requestId) {
+        if ((requestId & 1) == OWN) {
+            PendingWrite<R> write = own.get(slot(requestId >> 1));
+            return write == null || write.requestId != requestId ? null : write;
+        }
+        for (PendingWrite<R> write : explicit.values()) {
+            if (write.requestId == requestId) {
+                return write;
+            }
+        }
+        for (PendingWrite<Long> open : opens.values()) {
+            if (open.requestId == requestId) {
+                return open;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Proposes again what the present leader may not have: refused attempts, attempts of earlier
+     * terms, and forwarded ones that are overdue and so perhaps lost.
+     */
+    void retry(long nowNanos, boolean leading) {
+        forEach(
+                write -> {
+                    boolean otherTerm = write.attemptTerm != core.currentTerm();
+                    boolean overdue = nowNanos - write.attemptNanos > patienceNanos(write);
+                    if (otherTerm || (overdue && !leading)) {
+                        propose(write, nowNanos);
+                    }
+                });
+    }
+
+    /** Doubles with each attempt, so that a slow leader is not buried in repetitions. */
+    private long patienceNanos(PendingWrite<?> write) {
+        return config.electionTimeout().toNanos() << Math.min(write.attempts, PATIENCE_DOUBLINGS);
+    }
+
+    /** Gives up on what has waited too long. */
+    void expire(long nowNanos, @Nullable NodeId leader) {
+        forEach(
+                write -> {
+                    if (nowNanos >= write.deadlineNanos) {
+                        forget(write);
+                        write.completeExceptionally(timedOut(write.inDoubt, leader));
+                    }
+                });
+        waitingForSession.removeIf(
+                write ->
+                        nowNanos >= write.deadlineNanos
+                                && write.completeExceptionally(timedOut(false, leader)));
+    }
+
+    private static RuntimeException timedOut(boolean inDoubt, @Nullable NodeId leader) {
+        return inDoubt
+                ? new OutcomeUnknownException(
+                        "the write was proposed, and its outcome is not known in time", null)
+                : new RejectedException.NoLeader(
+                        "no leader took the write within its time", leader);
+    }
+
+    boolean isEmpty() {
+        return lowestUnanswered() == nextSequence
+                && explicit.isEmpty()
+                && opens.isEmpty()
+                && waitingForSession.isEmpty();
+    }
+
+    /** Ends everything: what may have been proposed has an unknown outcome. */
+    void close(RejectedException reason) {
+        closed = reason;
+        forEach(
+                write -> {
+                    forget(write);
+                    write.completeExceptionally(
+                            write.inDoubt
+                                    ? new OutcomeUnknownException(
+                                            "the write was proposed before this: "
+                                                    + reason.getMessage(),
+                                            reason)
+                                    : reason);
+                });
+        waitingForSession.forEach(write -> write.completeExceptionally(reason));
+        waitingForSession.clear();
+    }
+
+    private void forEach(Consumer<PendingWrite<?>> action) {
+        for (long sequence = lowestUnanswered(); sequence < nextSequence; sequence++) {
+            PendingWrite<R> write = own.get(slot(sequence));
+            if (write != null) {
+                action.accept(write);
+            }
+        }
+        explicit.values().forEach(action);
+        opens.values().forEach(action);
+    }
+
+    private void forget(PendingWrite<?> write) {
+        if (write.type == EntryType.OPEN_SESSION) {
+            opens.remove(write.sequence);
+        } else {
+            take(write.session, write.sequence);
+        }
+    }
+
+    // Outcomes, on the applier
+
+    /** Takes out the write that an entry answers; null if nobody here waits for it. */
+    @Nullable PendingWrite<R> take(long session, long sequence) {
+        int slot = slot(sequence);
+        PendingWrite<R> write = own.get(slot);
+        if (write != null && write.session == session && write.sequence == sequence) {
+            return own.compareAndSet(slot, write, null) ? write : null;
+        }
+        return explicit.remove(new Key(session, sequence));
+    }
+
+    @Nullable PendingWrite<Long> takeOpen(long nonce) {
+        return opens.remove(nonce);
+    }
+
+    /**
+     * The entry of a write found its session gone. A write that the library numbered goes on in a
+     * new session: it was not applied before, or this node, which applies every entry in order,
+     * would have answered it; and it never will be under a session that is gone. Others may have
+     * had attempts elsewhere.
+     */
+    void sessionGone(PendingWrite<R> write, String why) {
+        group.execute(
+                now -> {
+                    if (write.requestId != (write.sequence << 1 | OWN)) {
+                        write.completeExceptionally(new SessionExpiredException(why));
+                        return;
+                    }
+                    if (write.session == ownSession) {
+                        ownSession = 0;
+                    }
+                    write.session = PendingWrite.OWN_SESSION;
+                    write.inDoubt = false;
+                    submit(write, now);
+                });
+    }
+}

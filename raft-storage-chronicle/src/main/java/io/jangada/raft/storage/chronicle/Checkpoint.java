@@ -1,0 +1,233 @@
+package io.jangada.raft.storage.chronicle;
+
+import io.jangada.raft.api.GroupId;
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.spi.HardState;
+import io.jangada.raft.spi.StoreId;
+import io.protostuff.ByteBufferInput;
+import io.protostuff.Input;
+import io.protostuff.LinkedBuffer;
+import io.protostuff.Output;
+import io.protostuff.ProtostuffIOUtil;
+import io.protostuff.Schema;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of the first and the last record of a segment: everything that is known at that point
+ * except the entries.
+ *
+ * <p>Encoded as a flat Protostuff message: the field that names a group, a peer or a segment begins
+ * an item, and the fields after it belong to that item. Nesting is neither written nor accepted.
+ */
+final class Checkpoint {
+    /** Bound of the fields of one group besides its name: numbers, and a vote of 64 characters. */
+    static final int BYTES_PER_GROUP = 128;
+
+    /** Bound of one peer: two names of at most 64 characters. */
+    static final int BYTES_PER_PEER = 136;
+
+    /** Bound of one segment and of what stands once. */
+    static final int BYTES_PER_SEGMENT = 40;
+
+    /** Sequences in an older segment that is still needed. */
+    record Range(int segment, long first, long last) {
+        boolean overlaps(long from, long to) {
+            return from <= last && first <= to;
+        }
+    }
+
+    Collection<GroupMark> groups = new ArrayList<>();
+    Map<NodeId, StoreId> peers = new LinkedHashMap<>();
+
+    /** Number of the last {@link RecordType#PEER} record. */
+    long peersSequence;
+
+    /** The older segments that are still needed; told by {@link RecordType#RECOVERY} alone. */
+    List<Range> segments = new ArrayList<>();
+
+    /** A damage may have swallowed all that was known of a group, so no name is certainly new. */
+    boolean namesLost;
+
+    byte[] encode() {
+        return ProtostuffIOUtil.toByteArray(
+                this, CheckpointSchema.INSTANCE, LinkedBuffer.allocate());
+    }
+
+    /**
+     * Decodes what a record with a good checksum holds.
+     *
+     * @throws IllegalArgumentException if it is not understood: then a newer version wrote it
+     */
+    static Checkpoint decode(byte[] body) {
+        Checkpoint checkpoint = new Checkpoint();
+        try {
+            // The only input of Protostuff that checks a length before it allocates.
+            CheckpointSchema.INSTANCE.mergeFrom(
+                    new ByteBufferInput(ByteBuffer.wrap(body), true), checkpoint);
+        } catch (IOException | RuntimeException e) {
+            throw new IllegalArgumentException("checkpoint is not understood", e);
+        }
+        return checkpoint;
+    }
+
+    private static final class CheckpointSchema implements Schema<Checkpoint> {
+        static final CheckpointSchema INSTANCE = new CheckpointSchema();
+
+        private static final int GROUP = 1;
+        private static final int GROUP_SEQUENCE = 2;
+        private static final int GROUP_STATUS = 3;
+        private static final int GROUP_TERM = 4;
+        private static final int GROUP_VOTE = 5;
+        private static final int GROUP_LAST_INDEX = 6;
+        private static final int GROUP_DAMAGE = 7;
+        private static final int PEER = 10;
+        private static final int PEER_STORE = 11;
+        private static final int PEERS_SEQUENCE = 12;
+        private static final int SEGMENT = 15;
+        private static final int SEGMENT_FIRST = 16;
+        private static final int SEGMENT_LAST = 17;
+        private static final int NAMES_LOST = 20;
+
+        @Override
+        public void writeTo(Output output, Checkpoint checkpoint) throws IOException {
+            for (GroupMark mark : checkpoint.groups) {
+                writeGroup(output, mark);
+            }
+            for (Map.Entry<NodeId, StoreId> peer : checkpoint.peers.entrySet()) {
+                output.writeString(PEER, peer.getKey().value(), true);
+                output.writeString(PEER_STORE, peer.getValue().value(), true);
+            }
+            output.writeInt64(PEERS_SEQUENCE, checkpoint.peersSequence, false);
+            for (Range range : checkpoint.segments) {
+                output.writeInt32(SEGMENT, range.segment(), true);
+                output.writeInt64(SEGMENT_FIRST, range.first(), true);
+                output.writeInt64(SEGMENT_LAST, range.last(), true);
+            }
+            output.writeBool(NAMES_LOST, checkpoint.namesLost, false);
+        }
+
+        private static void writeGroup(Output output, GroupMark mark) throws IOException {
+            output.writeString(GROUP, mark.group.value(), true);
+            output.writeInt64(GROUP_SEQUENCE, mark.sequence, true);
+            output.writeInt32(GROUP_STATUS, mark.status.code, true);
+            output.writeInt64(GROUP_TERM, mark.hardState.currentTerm(), true);
+            NodeId votedFor = mark.hardState.votedFor();
+            if (votedFor != null) {
+                output.writeString(GROUP_VOTE, votedFor.value(), true);
+            }
+            output.writeInt64(GROUP_LAST_INDEX, mark.lastIndex, true);
+            String damage = mark.damage;
+            if (damage != null) {
+                output.writeString(GROUP_DAMAGE, damage, true);
+            }
+        }
+
+        @Override
+        public void mergeFrom(Input input, Checkpoint checkpoint) throws IOException {
+            Reading reading = new Reading(input, checkpoint);
+            for (int field = input.readFieldNumber(this);
+                    field != 0;
+                    field = input.readFieldNumber(this)) {
+                reading.field(field);
+            }
+        }
+
+        /** The items that fields are being added to. */
+        private static final class Reading {
+            private final Input input;
+            private final Checkpoint checkpoint;
+            private @Nullable GroupMark group;
+            private @Nullable NodeId peer;
+            private int segment;
+            private long segmentFirst;
+
+            Reading(Input input, Checkpoint checkpoint) {
+                this.input = input;
+                this.checkpoint = checkpoint;
+            }
+
+            void field(int field) throws IOException {
+                switch (field) {
+                    case GROUP -> {
+                        group = new GroupMark(GroupId.of(input.readString()));
+                        checkpoint.groups.add(group);
+                    }
+                    case GROUP_SEQUENCE -> group().sequence = input.readInt64();
+                    case GROUP_STATUS -> group().status = GroupMark.Status.of(input.readInt32());
+                    case GROUP_TERM -> group().hardState = new HardState(input.readInt64(), null);
+                    case GROUP_VOTE ->
+                            group().hardState =
+                                    new HardState(
+                                            group().hardState.currentTerm(),
+                                            NodeId.of(input.readString()));
+                    case GROUP_LAST_INDEX -> group().lastIndex = input.readInt64();
+                    case GROUP_DAMAGE -> group().damage = input.readString();
+                    case PEER -> peer = NodeId.of(input.readString());
+                    case PEER_STORE ->
+                            checkpoint.peers.put(begun(peer), new StoreId(input.readString()));
+                    case PEERS_SEQUENCE -> checkpoint.peersSequence = input.readInt64();
+                    case SEGMENT -> segment = input.readInt32();
+                    case SEGMENT_FIRST -> segmentFirst = input.readInt64();
+                    case SEGMENT_LAST ->
+                            checkpoint.segments.add(
+                                    new Range(segment, segmentFirst, input.readInt64()));
+                    case NAMES_LOST -> checkpoint.namesLost = input.readBool();
+                    default -> throw new IllegalArgumentException("unknown field " + field);
+                }
+            }
+
+            private GroupMark group() {
+                return begun(group);
+            }
+
+            private static <T> T begun(@Nullable T item) {
+                if (item == null) {
+                    throw new IllegalArgumentException("a field without the one that begins it");
+                }
+                return item;
+            }
+        }
+
+        @Override
+        public String getFieldName(int number) {
+            return Integer.toString(number);
+        }
+
+        @Override
+        public int getFieldNumber(String name) {
+            return Integer.parseInt(name);
+        }
+
+        @Override
+        public boolean isInitialized(Checkpoint message) {
+            return true;
+        }
+
+        @Override
+        public Checkpoint newMessage() {
+            return new Checkpoint();
+        }
+
+        @Override
+        public String messageName() {
+            return "Checkpoint";
+        }
+
+        @Override
+        public String messageFullName() {
+            return Checkpoint.class.getName();
+        }
+
+        @Override
+        public Class<? super Checkpoint> typeClass() {
+            return Checkpoint.class;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.jangada.raft.storage.chronicle;
+
+import io.jangada.raft.spi.StoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The operating system's lock on a folder: it goes with the process, however that ends. */
+final class FolderLock implements AutoCloseable {
+    private static final String FILE = "LOCK";
+
+    /**
+     * Folders locked by this process. Asked before the file is touched, because closing any channel
+     * to a file gives up all locks that the process holds on it.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path folder;
+    private final FileChannel channel;
+
+    private FolderLock(Path folder, FileChannel channel) {
+        this.folder = folder;
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the lock.
+     *
+     * @throws StoreException if it is taken or the folder cannot be written
+     */
+    static FolderLock acquire(Path folder) throws IOException {
+        Path real = folder.toRealPath();
+        if (!HELD.add(real)) {
+            throw taken(folder, "this process");
+        }
+        FileChannel channel = null;
+        try {
+            channel = open(folder);
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                throw taken(folder, holder(channel));
+            }
+            channel.truncate(0);
+            byte[] pid =
+                    Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
+            channel.write(ByteBuffer.wrap(pid), 0);
+            return new FolderLock(real, channel);
+        } catch (IOException | RuntimeException e) {
+            if (channel != null) {
+                channel.close();
+            }
+            HELD.remove(real);
+            throw e;
+        }
+    }
+
+    private static FileChannel open(Path folder) {
+        try {
+            return FileChannel.open(
+                    folder.resolve(FILE),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new StoreException(
+                    "%s cannot be written (%s): a store needs a folder of its own with read and write permission"
+                            .formatted(folder, e),
+                    e);
+        }
+    }
+
+    private static String holder(FileChannel channel) throws IOException {
+        ByteBuffer pid = ByteBuffer.allocate(32);
+        channel.read(pid, 0);
+        String text = new String(pid.array(), 0, pid.position(), StandardCharsets.UTF_8).strip();
+        return text.isEmpty() ? "another process" : "process " + text;
+    }
+
+    private static StoreException taken(Path folder, @Nullable String holder) {
+        return new StoreException(
+                "%s is in use by %s: stop that one, or give this node a folder of its own"
+                        .formatted(folder, holder),
+                null);
+    }
+
+    /** Whether a folder holds nothing but, possibly, this file. */
+    static boolean isAloneIn(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.allMatch(file -> file.getFileName().toString().equals(FILE));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        HELD.remove(folder);
+    }
+}

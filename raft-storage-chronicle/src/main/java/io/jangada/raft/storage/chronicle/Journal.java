@@ -1,0 +1,36 @@
+package io.jangada.raft.storage.chronicle;
+
+import java.io.IOException;
+
+/**
+ * The files to which the writer appends: all that a store needs of the library below it. Records
+ * are read back without it, see {@link SegmentFiles}.
+ *
+ * <p>For one thread. A failure of any method is final: what the files then hold is unknown (rule
+ * Z28), and only opening the store anew finds out.
+ */
+interface Journal extends AutoCloseable {
+    /** The largest record, with its filling. */
+    int recordBytesMax();
+
+    /** Later appends go to this new segment. The one before must be synced. */
+    void startSegment(int segment) throws IOException;
+
+    /** Whether a record fits into the segment and leaves room for another one. */
+    boolean fits(int recordBytes, int reserveBytes);
+
+    /**
+     * Appends a record; not durable yet.
+     *
+     * @param record holds it from 0 on
+     * @param length with the filling
+     * @return its offset in the segment
+     */
+    int append(byte[] record, int length) throws IOException;
+
+    /** Makes durable what was appended, and the name of the segment if it is new. */
+    void sync() throws IOException;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,254 @@
+package io.jangada.raft.storage.chronicle;
+
+import io.jangada.raft.api.GroupId;
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.spi.HardState;
+import io.jangada.raft.spi.StoreId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass over all segments in order, rebuilding what is in memory. It hunts for records at every
+ * multiple of 4 and trusts nothing else, neither Chronicle's headers nor its index pages, so that a
+ * damaged place costs the records that stood there and no others.
+ *
+ * <p>It notes holes in the store sequence and what they did to each group; {@link Recovery} judges
+ * whether a hole is a torn tail, a damage, or a segment that was deleted on purpose.
+ */
+final class Replay {
+    /** A group as far as the records tell. */
+    static final class Group {
+        final GroupState state;
+
+        /**
+         * Store sequence of the last record that vouches for this group: its own or a checkpoint.
+         */
+        long provenAt;
+
+        Group(GroupId id) {
+            state = new GroupState(new GroupMark(id));
+        }
+    }
+
+    private final RecordReader record;
+    private final long cut;
+
+    final Map<String, Group> groups = new LinkedHashMap<>();
+    final Map<NodeId, StoreId> peers = new LinkedHashMap<>();
+    final List<Hole> holes = new ArrayList<>();
+    long peersSequence;
+
+    /** Whether the records of peers have no gap, and what last vouched for them. */
+    boolean peersDamaged;
+
+    long peersProvenAt;
+
+    long lastSequence;
+
+    /** Highest sequence that any record names as durable. */
+    long durableSequence;
+
+    boolean namesLost;
+
+    /** Store sequence of the last checkpoint of any kind, and the last recovery record. */
+    long checkpointAt;
+
+    long recoveryAt;
+    List<Checkpoint.Range> recoverySegments = List.of();
+
+    /**
+     * A pass.
+     *
+     * @param cut records with a higher sequence are ignored
+     */
+    Replay(StoreId store, long cut) {
+        record = new RecordReader(store);
+        this.cut = cut;
+    }
+
+    void run(List<Segment> segments) {
+        for (Segment segment : segments) {
+            segment.reset();
+            scan(segment);
+        }
+    }
+
+    private void scan(Segment segment) {
+        ByteBuffer bytes = segment.bytes;
+        record.segment(segment.number, bytes);
+        int end = bytes.capacity();
+        int at = 0;
+        while (at + RecordFormat.BYTES_MIN <= end) {
+            if (!record.at(at) || record.storeSequence() <= lastSequence) {
+                at = nextCandidate(bytes, at + Integer.BYTES);
+            } else if (record.storeSequence() > cut) {
+                return;
+            } else {
+                accept(segment);
+                at = record.end();
+            }
+        }
+    }
+
+    /** Skips zeros: most of what lies behind the last record. */
+    private static int nextCandidate(ByteBuffer bytes, int from) {
+        int at = from;
+        int end = bytes.capacity() - Long.BYTES;
+        while (at <= end && bytes.getLong(at) == 0) {
+            at += Long.BYTES;
+        }
+        return at;
+    }
+
+    private void accept(Segment segment) {
+        long sequence = record.storeSequence();
+        Hole hole = null;
+        if (sequence != lastSequence + 1) {
+            hole =
+                    new Hole(
+                            lastSequence + 1,
+                            sequence - 1,
+                            segment.number,
+                            segment.recordCount + 1);
+            holes.add(hole);
+        }
+        lastSequence = sequence;
+        durableSequence = Math.max(durableSequence, record.durableSequence());
+        segment.add(record);
+        switch (record.type()) {
+            case RECOVERY, SEGMENT_HEAD -> onCheckpoint(hole);
+            case FOOTER -> onCheckpoint(null);
+            case IDLE_MARK -> {}
+            case PEER -> onPeer();
+            case ENTRY,
+                    HARD_STATE,
+                    TRUNCATION,
+                    GROUP_CREATED,
+                    GROUP_DESTROYED,
+                    COMPACTION_MARK,
+                    REWRITTEN_ENTRY ->
+                    onGroupRecord(segment.number);
+        }
+    }
+
+    private void onGroupRecord(int segment) {
+        Group group = groups.computeIfAbsent(record.group(), name -> new Group(GroupId.of(name)));
+        GroupMark mark = group.state.mark;
+        if (record.groupSequence() != mark.sequence + 1) {
+            mark.damaged("lost " + lastHole());
+        }
+        mark.sequence = record.groupSequence();
+        group.provenAt = lastSequence;
+        switch (record.type()) {
+            case ENTRY -> {
+                long at = Position.of(segment, record.offset());
+                group.state.recoverEntry(record.index(), record.term(), record.isMembership(), at);
+                mark.lastIndex = record.index();
+            }
+            case HARD_STATE -> {
+                mark.hardState = new HardState(record.term(), vote(record.payload()));
+                group.state.recoverHardState(mark.hardState);
+            }
+            case TRUNCATION -> {
+                group.state.recoverLastIndex(record.index() - 1);
+                mark.lastIndex = record.index() - 1;
+            }
+            case GROUP_CREATED -> {}
+            case GROUP_DESTROYED -> {
+                mark.status = GroupMark.Status.DESTROYED;
+                group.state.recoverLastIndex(0);
+                mark.lastIndex = 0;
+            }
+            default ->
+                    throw new IllegalArgumentException(
+                            "a %s record needs a newer version".formatted(record.type()));
+        }
+    }
+
+    static byte[] voteBytes(@Nullable NodeId votedFor) {
+        return votedFor == null
+                ? new byte[0]
+                : votedFor.value().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static @Nullable NodeId vote(byte[] payload) {
+        return payload.length == 0
+                ? null
+                : NodeId.of(new String(payload, StandardCharsets.ISO_8859_1));
+    }
+
+    private String lastHole() {
+        return holes.isEmpty() ? "records" : holes.get(holes.size() - 1).toString();
+    }
+
+    private void onPeer() {
+        if (record.groupSequence() != peersSequence + 1) {
+            peersDamaged = true;
+        }
+        peersSequence = record.groupSequence();
+        peersProvenAt = lastSequence;
+        readPeer(record.payload(), peers::put);
+    }
+
+    static void readPeer(byte[] payload, BiConsumer<NodeId, StoreId> to) {
+        String[] words = new String(payload, StandardCharsets.ISO_8859_1).split(" ", 2);
+        to.accept(NodeId.of(words[0]), new StoreId(words[1]));
+    }
+
+    static byte[] peerBytes(NodeId peer, StoreId store) {
+        return (peer.value() + " " + store.value()).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /**
+     * A checkpoint confirms every group that it describes as the records left it. At the head of a
+     * segment, behind a hole, it also carries over what the hole swallowed apart from entries;
+     * whether that was allowed to be missing is judged later.
+     */
+    private void onCheckpoint(@Nullable Hole hole) {
+        Checkpoint checkpoint = Checkpoint.decode(record.payload());
+        if (record.type() == RecordType.RECOVERY) {
+            recoveryAt = lastSequence;
+            recoverySegments = checkpoint.segments;
+        }
+        checkpointAt = lastSequence;
+        namesLost |= checkpoint.namesLost;
+        for (GroupMark told : checkpoint.groups) {
+            confirm(told, hole);
+        }
+        if (checkpoint.peersSequence != peersSequence && hole == null) {
+            peersDamaged = true;
+        }
+        peers.putAll(checkpoint.peers);
+        peersSequence = checkpoint.peersSequence;
+        peersProvenAt = lastSequence;
+    }
+
+    private void confirm(GroupMark told, @Nullable Hole hole) {
+        String name = told.group.value();
+        Group group = groups.computeIfAbsent(name, unused -> new Group(told.group));
+        GroupMark mark = group.state.mark;
+        if (mark.sequence != told.sequence) {
+            if (hole == null) {
+                mark.damaged("lost " + lastHole());
+            } else {
+                hole.groups.add(name);
+            }
+        }
+        mark.sequence = told.sequence;
+        mark.hardState = told.hardState;
+        mark.lastIndex = told.lastIndex;
+        if (told.status != GroupMark.Status.LIVE) {
+            mark.status = told.status;
+            mark.damage = mark.damage == null ? told.damage : mark.damage;
+        }
+        group.state.recoverHardState(told.hardState);
+        group.state.recoverLastIndex(told.lastIndex);
+        group.provenAt = lastSequence;
+    }
+}

@@ -1,0 +1,154 @@
+package io.jangada.raft.storage.chronicle;
+
+import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.StoreException;
+import io.jangada.raft.spi.StoreId;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segments of a store as files: lists them at open, and reads records back through mappings of
+ * its own, read-only and shared by all threads.
+ *
+ * <p>Reading does not go through Chronicle. Its tailers find records through index pages that carry
+ * no checksum, and they open old files for writing; a record whose checksum is good is readable
+ * here whatever happened around it.
+ */
+final class SegmentFiles {
+    private static final String CLOSED = ".segment";
+
+    /** How a journal names the files it writes. */
+    interface Names {
+        Path file(int segment);
+
+        /** The number in a file name, or 0 if it is not the name of a segment. */
+        int segmentOf(String fileName);
+    }
+
+    private final Path folder;
+    private final StoreId store;
+    private final Names names;
+    private final Map<Integer, ByteBuffer> mapped = new ConcurrentHashMap<>();
+
+    SegmentFiles(Path folder, StoreId store, Names names) {
+        this.folder = folder;
+        this.store = store;
+        this.names = names;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Whether there is any file that looks like a segment. */
+    boolean isEmpty() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.allMatch(file -> numberOf(file) == 0);
+        }
+    }
+
+    /** All segments in order, mapped. */
+    List<Segment> list() throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            files.filter(file -> numberOf(file) != 0).forEach(found::add);
+        }
+        found.sort(Comparator.comparingInt(this::numberOf));
+        List<Segment> segments = new ArrayList<>();
+        for (Path file : found) {
+            int number = numberOf(file);
+            if (!segments.isEmpty() && segments.get(segments.size() - 1).number == number) {
+                throw new StoreException(
+                        "segment %d exists twice in %s: remove the file that was put there by hand"
+                                .formatted(number, folder),
+                        null);
+            }
+            segments.add(new Segment(number, file, map(file, Long.MAX_VALUE)));
+        }
+        return segments;
+    }
+
+    private int numberOf(Path file) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(CLOSED) && name.length() == 8 + CLOSED.length()) {
+            try {
+                return Integer.parseInt(name, 0, 8, 10);
+            } catch (NumberFormatException e) {
+                return 0;
+            }
+        }
+        return names.segmentOf(name);
+    }
+
+    /**
+     * Takes a segment of an earlier opening out of the journal's sight: Chronicle looks into every
+     * queue file of its folder and would write into them.
+     */
+    void close(Segment segment) throws IOException {
+        if (!isClosed(segment)) {
+            Files.move(segment.file, closedFile(segment.number));
+        }
+    }
+
+    /** Whether a segment has its closed name already: its cut is then durable, too. */
+    boolean isClosed(Segment segment) {
+        return segment.file.equals(closedFile(segment.number));
+    }
+
+    /** The name of a segment of an earlier opening. */
+    Path closedFile(int segment) {
+        return folder.resolve("%08d%s".formatted(segment, CLOSED));
+    }
+
+    /** From now on records of this segment can be read. */
+    void readable(int segment, ByteBuffer bytes) {
+        mapped.put(segment, bytes);
+    }
+
+    /** From now on records of the segment that the journal writes can be read. */
+    void readable(int segment, long bytesMax) throws IOException {
+        readable(segment, map(names.file(segment), bytesMax));
+    }
+
+    /** The entry at a position. */
+    LogEntry read(String group, long index, long position) {
+        int segment = Position.segment(position);
+        @Nullable ByteBuffer bytes = mapped.get(segment);
+        RecordReader reader = new RecordReader(store);
+        if (bytes != null) {
+            reader.segment(segment, bytes);
+            if (reader.at(Position.offset(position))
+                    && reader.type() == RecordType.ENTRY
+                    && reader.index() == index
+                    && reader.group().equals(group)) {
+                return reader.entry();
+            }
+        }
+        throw new StoreException(
+                ("entry %d of group '%s' fails its checksum in segment %d at offset %d of %s: stop"
+                                + " this node and replace its disk")
+                        .formatted(index, group, segment, Position.offset(position), folder),
+                null);
+    }
+
+    private static ByteBuffer map(Path file, long bytesMax) throws IOException {
+        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+            long length = Math.min(Math.min(in.length(), bytesMax), Integer.MAX_VALUE);
+            return in.getChannel()
+                    .map(FileChannel.MapMode.READ_ONLY, 0, length)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+}

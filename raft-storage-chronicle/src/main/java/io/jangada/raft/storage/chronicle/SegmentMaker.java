@@ -1,0 +1,164 @@
+package io.jangada.raft.storage.chronicle;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes segment files ahead of their use, with real blocks under every byte: a write into a hole of
+ * a mapped file on a full disk is a fault that comes late or never (rule Z37).
+ *
+ * <p>Zeros are written in pieces of 4 KiB. Larger writes would leave large folios in the page
+ * cache, and a sync of one changed page then writes the whole folio.
+ */
+final class SegmentMaker implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(SegmentMaker.class.getPackageName());
+    private static final int PAGE = 4096;
+
+    /** Synced in steps, so that a sync of the log never waits for a whole new segment. */
+    private static final long SYNC_STEP = 4 << 20;
+
+    private final Path folder;
+    private final long filledBytes;
+    private final long fileBytes;
+    private final ExecutorService background;
+    private int spareSegment;
+    private @Nullable CompletableFuture<@Nullable Void> spare;
+    private volatile boolean closed;
+
+    /**
+     * A maker for one folder. Its methods are for one thread.
+     *
+     * @param filledBytes bytes from the start that get blocks
+     * @param fileBytes length of the file, never touched behind {@code filledBytes}
+     */
+    SegmentMaker(Path folder, String threadName, long filledBytes, long fileBytes) {
+        this.folder = folder;
+        this.filledBytes = filledBytes;
+        this.fileBytes = fileBytes;
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(
+                        1,
+                        1,
+                        1,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        task -> {
+                            Thread thread = new Thread(task, threadName);
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        pool.allowCoreThreadTimeOut(true);
+        background = pool;
+    }
+
+    /** Begins to make the file of a segment in the background, unless that was begun before. */
+    void prepare(int segment) {
+        if (spareSegment == segment) {
+            return;
+        }
+        spareSegment = segment;
+        spare =
+                CompletableFuture.runAsync(
+                        () -> {
+                            try {
+                                make(segment);
+                            } catch (IOException e) {
+                                warn(e);
+                            }
+                        },
+                        background);
+    }
+
+    private void warn(IOException e) {
+        if (!closed) {
+            LOG.log(
+                    Level.WARNING,
+                    "cannot prepare the next segment in {0}: {1}; writing stops when the current one"
+                            + " is full",
+                    folder,
+                    e.getMessage());
+        }
+    }
+
+    /** Returns when the file of a segment is there, prepared before or made now. */
+    void await(int segment) throws IOException {
+        CompletableFuture<@Nullable Void> begun = spare;
+        if (spareSegment == segment && begun != null) {
+            try {
+                begun.get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            } catch (ExecutionException e) {
+                throw new IOException("preparing a segment failed", e.getCause());
+            }
+        }
+        spareSegment = 0;
+        spare = null;
+        if (!Files.exists(SegmentRoll.preparedFile(folder, segment))) {
+            make(segment);
+        }
+    }
+
+    private void make(int segment) throws IOException {
+        Path prepared = SegmentRoll.preparedFile(folder, segment);
+        Path making = folder.resolve("making.tmp");
+        try {
+            fill(making);
+        } catch (IOException e) {
+            Files.deleteIfExists(making);
+            throw e;
+        }
+        // Only a file that is whole gets the name under which it is found.
+        Files.move(making, prepared, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void fill(Path file) throws IOException {
+        byte[] zeros = new byte[PAGE];
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.setLength(0);
+            for (long at = 0; at < filledBytes; at += PAGE) {
+                if (closed) {
+                    throw new IOException("the store was closed");
+                }
+                out.write(zeros);
+                if ((at + PAGE) % SYNC_STEP == 0) {
+                    out.getFD().sync();
+                }
+            }
+            out.setLength(fileBytes);
+            out.getFD().sync();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        background.shutdown();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (background.awaitTermination(1, TimeUnit.MINUTES)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.jangada.raft.storage.chronicle;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * A disk that fails for good at a chosen operation, remembers what was synced, and makes the folder
+ * that a power loss at that moment could have left: of every page not synced either the old or the
+ * new content, torn at 512 bytes now and then, and of every name not synced either the old or the
+ * new one.
+ */
+final class CrashingDisk implements UnaryOperator<Journal> {
+    private static final int PAGE = 4096;
+    private static final int SECTOR = 512;
+
+    private final Path folder;
+    private final Map<Integer, byte[]> synced = new HashMap<>();
+    private int operationsLeft;
+    private int segment;
+    private boolean nameSynced;
+
+    /**
+     * A disk below a store.
+     *
+     * @param storeFolder the store's folder
+     * @param operations how many appends, syncs and segment starts succeed
+     */
+    CrashingDisk(Path storeFolder, int operations) {
+        folder = storeFolder.resolve("log");
+        operationsLeft = operations;
+    }
+
+    boolean hasCrashed() {
+        return operationsLeft < 0;
+    }
+
+    @Override
+    public Journal apply(Journal journal) {
+        return new Journal() {
+            @Override
+            public int recordBytesMax() {
+                return journal.recordBytesMax();
+            }
+
+            @Override
+            public void startSegment(int next) throws IOException {
+                spend();
+                journal.startSegment(next);
+                segment = next;
+                nameSynced = false;
+            }
+
+            @Override
+            public boolean fits(int recordBytes, int reserveBytes) {
+                return journal.fits(recordBytes, reserveBytes);
+            }
+
+            @Override
+            public int append(byte[] record, int length) throws IOException {
+                spend();
+                return journal.append(record, length);
+            }
+
+            @Override
+            public void sync() throws IOException {
+                spend();
+                journal.sync();
+                synced.put(segment, Files.readAllBytes(SegmentRoll.file(folder, segment)));
+                nameSynced = true;
+            }
+
+            @Override
+            public void close() {
+                journal.close();
+            }
+        };
+    }
+
+    private void spend() {
+        if (--operationsLeft < 0) {
+            operationsLeft = -1;
+            throw new PowerLoss();
+        }
+    }
+
+    /** An error, since that is what a fault in mapped memory is. */
+    static final class PowerLoss extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** Turns a copy of the store's folder into what the power loss left. */
+    void tear(Path copy, Random random) {
+        Path log = copy.resolve("log");
+        try (Stream<Path> files = Files.list(log)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                int number = SegmentRoll.segmentOf(file.getFileName().toString());
+                if (number != 0) {
+                    Files.write(file, torn(number, Files.readAllBytes(file), random));
+                }
+            }
+            Path current = SegmentRoll.file(log, segment);
+            if (!nameSynced && Files.exists(current) && random.nextBoolean()) {
+                Files.move(current, SegmentRoll.preparedFile(log, segment));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private byte[] torn(int number, byte[] written, Random random) {
+        byte[] kept = Arrays.copyOf(synced.getOrDefault(number, new byte[0]), written.length);
+        // Sometimes nothing that was not synced is there, sometimes nearly all of it.
+        int chance = random.nextInt(5);
+        for (int page = 0; page < written.length; page += PAGE) {
+            int step = random.nextInt(8) == 0 ? SECTOR : PAGE;
+            for (int at = page; at < page + PAGE; at += step) {
+                if (random.nextInt(4) < chance) {
+                    int length = Math.min(step, written.length - at);
+                    System.arraycopy(written, at, kept, at, length);
+                }
+            }
+        }
+        return kept;
+    }
+}

@@ -1,0 +1,421 @@
+package io.jangada.raft.storage.chronicle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jangada.raft.spi.HardState;
+import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.StoreException;
+import io.jangada.raft.spi.StoreId;
+import io.jangada.raft.spi.StoreIdentity;
+import io.jangada.raft.storage.chronicle.SegmentImage.Found;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What damage does (rule Z29, scenarios S19 and S20). Groups "a" and "b" wrote in turns into two
+ * segments, every write durable before the next; "c" wrote a little at the start and fell silent.
+ */
+class DamageTest {
+    private static final int LAST = 80;
+    private static final int PAYLOAD = 1000;
+
+    /** The header that Chronicle puts before each record. */
+    private static final int HEADER = 4;
+
+    @TempDir(factory = InMemory.class)
+    static Path bases;
+    private static Path killed = Path.of("");
+    private static Path closed = Path.of("");
+
+    @TempDir(factory = InMemory.class)
+    Path temp;
+    private Path folder = Path.of("");
+
+    @BeforeAll
+    static void write() {
+        Path original = bases.resolve("original");
+        killed = bases.resolve("killed");
+        closed = bases.resolve("closed");
+        try (var store = TestLog.openStore(original)) {
+            try (var c = TestLog.open(store, "c");
+                    var a = TestLog.open(store, "a");
+                    var b = TestLog.open(store, "b")) {
+                c.write(new HardState(2, null), TestLog.entries(1, 3, 2, 50));
+                a.write(new HardState(5, TestLog.IDENTITY.node()), List.of());
+                for (int index = 1; index <= LAST; index++) {
+                    a.write(null, List.of(TestLog.entry(index, 5, PAYLOAD)));
+                    b.write(null, List.of(TestLog.entry(index, 6, PAYLOAD)));
+                }
+                Folders.copy(original, killed);
+            }
+        }
+        Folders.copy(original, closed);
+        assertEquals(2, SegmentImage.of(killed).size());
+        assertTrue(segment(killed, 1).hasEntry("a", 20));
+        assertTrue(segment(killed, 2).hasEntry("a", 70));
+    }
+
+    @BeforeEach
+    void copy() {
+        folder = Folders.copy(killed, temp.resolve("killed"));
+    }
+
+    private static SegmentImage segment(Path folder, int number) {
+        return SegmentImage.of(folder).get(number - 1);
+    }
+
+    // ---- damage to what is ours: found, named, and never served ---------------------------------
+
+    @Test
+    void nothingIsLostWithoutDamage() {
+        assertIntact();
+    }
+
+    @Test
+    void nothingIsLostWithoutDamageAfterAClose() {
+        folder = Folders.copy(closed, temp.resolve("closed"));
+        assertIntact();
+    }
+
+    @Test
+    void flippedBitInAPayload() {
+        Found record = segment(folder, 1).entry("a", 20);
+        segment(folder, 1).flip(record.offset() + RecordFormat.GROUP + 100);
+        assertDamaged("a", "segment 1", "record " + record.storeSequence());
+    }
+
+    @Test
+    void flippedBitInEveryFieldOfAHeader() {
+        for (int at = 0; at < RecordFormat.GROUP; at++) {
+            Path copy = Folders.copy(killed, temp.resolve("bit" + at));
+            SegmentImage image = segment(copy, 1);
+            image.flip(image.entry("a", 20).offset() + at);
+            folder = copy;
+            assertDamaged("a", "segment 1");
+        }
+    }
+
+    @Test
+    void lengthOneTooLarge() {
+        SegmentImage image = segment(folder, 1);
+        int at = image.entry("b", 30).offset();
+        image.putInt(at, image.buffer().getInt(at) + 1);
+        assertDamaged("b", "segment 1");
+    }
+
+    @Test
+    void lengthAbsurd() {
+        SegmentImage image = segment(folder, 1);
+        image.putInt(image.entry("a", 20).offset(), 100_000_000);
+        assertDamaged("a", "segment 1");
+    }
+
+    @Test
+    void zeroPageInTheMiddle() {
+        SegmentImage image = segment(folder, 1);
+        int page = image.entry("a", 20).offset() & -4096;
+        image.zero(page, page + 4096);
+        // A page of these records holds some of each group, but "c" has none there.
+        try (var store = TestLog.openStore(folder)) {
+            assertRefused(store, "a", "segment 1");
+            assertRefused(store, "b", "segment 1");
+            try (var c = TestLog.open(store, "c")) {
+                assertEquals(TestLog.entries(1, 3, 2, 50), c.all());
+            }
+        }
+    }
+
+    @Test
+    void lostTruncationRecordIsNoticedByTheGroupSequence() {
+        Path other = temp.resolve("truncated");
+        Path copy = temp.resolve("truncated-killed");
+        try (var store = TestLog.openStore(other);
+                var a = TestLog.open(store, "a")) {
+            a.write(null, TestLog.entries(1, 9, 1, 10));
+            a.write(null, TestLog.entries(8, 9, 2, 10));
+            a.write(null, TestLog.entries(10, 10, 2, 10));
+            Folders.copy(other, copy);
+        }
+        SegmentImage image = segment(copy, 1);
+        image.flip(image.first(RecordType.TRUNCATION).offset() + RecordFormat.INDEX);
+        try (var store = TestLog.openStore(copy)) {
+            assertRefused(store, "a", "segment 1");
+        }
+    }
+
+    @Test
+    void silentGroupIsSuspectWhenTheLastSegmentHasAHoleAndNoFooter() {
+        SegmentImage image = segment(folder, 2);
+        image.flip(image.entry("a", 70).offset());
+        try (var store = TestLog.openStore(folder)) {
+            assertRefused(store, "a", "segment 2");
+            // Any group may have written what is missing, even one that nobody heard of since.
+            assertRefused(store, "c", "may have lost");
+            assertRefused(store, "new", "may have held it");
+            try (var b = TestLog.open(store, "b")) {
+                assertEquals(TestLog.entries(1, LAST, 6, PAYLOAD), b.all());
+            }
+        }
+        try (var store = TestLog.openStore(folder)) {
+            assertRefused(store, "c", "may have lost");
+            assertRefused(store, "new", "may have held it");
+        }
+    }
+
+    @Test
+    void footerProvesTheSilentGroup() {
+        folder = Folders.copy(closed, temp.resolve("closed"));
+        SegmentImage image = segment(folder, 2);
+        image.flip(image.entry("a", 70).offset());
+        assertDamaged("a", "segment 2");
+    }
+
+    @Test
+    void lastAcknowledgedWriteBeforeACloseIsMissed() {
+        folder = Folders.copy(closed, temp.resolve("closed"));
+        SegmentImage image = segment(folder, 2);
+        image.flip(image.entry("b", LAST).offset() + 80);
+        assertDamaged("b", "segment 2");
+    }
+
+    @Test
+    void lastAcknowledgedWriteBeforeAnIdleMarkIsMissed() throws Exception {
+        Path other = temp.resolve("idle");
+        Path copy = temp.resolve("idle-killed");
+        try (var store = TestLog.openStore(other);
+                var a = TestLog.open(store, "a")) {
+            a.writeEach(TestLog.entries(1, 5, 1, 10));
+            awaitIdleMark(other);
+            Folders.copy(other, copy);
+        }
+        SegmentImage image = segment(copy, 1);
+        image.flip(image.entry("a", 5).offset());
+        try (var store = TestLog.openStore(copy)) {
+            assertRefused(store, "a", "segment 1");
+        }
+    }
+
+    private static void awaitIdleMark(Path folder) throws Exception {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (segment(folder, 1).records.stream().noneMatch(r -> r.type() == RecordType.IDLE_MARK)) {
+            assertTrue(System.nanoTime() < deadline, "no idle mark came");
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void damagedFooterCostsNobodyAnything() {
+        SegmentImage image = segment(folder, 1);
+        image.flip(image.first(RecordType.FOOTER).offset());
+        assertIntact();
+    }
+
+    @Test
+    void damagedSegmentHeadCostsNobodyAnything() {
+        SegmentImage image = segment(folder, 2);
+        image.flip(image.first(RecordType.SEGMENT_HEAD).offset());
+        // Its groups are proven by what they wrote later; "c" only by the footer before.
+        try (var store = TestLog.openStore(folder)) {
+            assertHolds(store, "a", TestLog.entries(1, LAST, 5, PAYLOAD));
+            assertHolds(store, "b", TestLog.entries(1, LAST, 6, PAYLOAD));
+            assertRefused(store, "c", "may have lost");
+        }
+    }
+
+    @Test
+    void zeroedSegmentInTheMiddle() {
+        SegmentImage image = segment(folder, 1);
+        image.zero(0, image.bytes.length);
+        assertAllLost();
+    }
+
+    @Test
+    void emptiedSegmentInTheMiddle() throws IOException {
+        Files.write(segment(folder, 1).file, new byte[0]);
+        assertAllLost();
+    }
+
+    @Test
+    void deletedSegmentInTheMiddle() throws IOException {
+        Files.delete(segment(folder, 1).file);
+        assertAllLost();
+    }
+
+    private void assertAllLost() {
+        for (int opening = 1; opening <= 2; opening++) {
+            try (var store = TestLog.openStore(folder)) {
+                assertRefused(store, "a", "lost");
+                assertRefused(store, "b", "lost");
+                assertRefused(store, "c", "lost");
+            }
+        }
+    }
+
+    @Test
+    void allSegmentsDeletedIsNotANewNode() throws IOException {
+        for (SegmentImage image : SegmentImage.of(folder)) {
+            Files.delete(image.file);
+        }
+        StoreException e = assertThrows(StoreException.class, () -> TestLog.openStore(folder));
+        assertTrue(e.getMessage().contains("no readable segment"), e.getMessage());
+    }
+
+    @Test
+    void segmentOfAnotherStoreIsNotRead() {
+        SegmentImage image = segment(folder, 2);
+        Path foreign = temp.resolve("foreign");
+        ChronicleLogStore.builder()
+                .segmentBytes(TestLog.SEGMENT_BYTES)
+                .open(
+                        foreign,
+                        new StoreIdentity(
+                                "testers", TestLog.IDENTITY.node(), StoreId.of(5, 5)))
+                .close();
+        try {
+            Path file;
+            try (var files = Files.list(foreign.resolve("log"))) {
+                file = files.filter(f -> f.toString().endsWith(".cq4")).findFirst().orElseThrow();
+            }
+            Files.write(image.file, Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        // Behind segment 1, whose footer is the last word, nothing is ours.
+        try (var store = TestLog.openStore(folder)) {
+            assertEquals(3, store.groups().size());
+            try (var a = TestLog.open(store, "a")) {
+                assertTrue(a.log.lastIndex() < LAST);
+            }
+        }
+    }
+
+    // ---- damage to what is Chronicle's: harmless ------------------------------------------------
+
+    @Test
+    void chronicleHeaderZero() {
+        damageHeader(0);
+    }
+
+    @Test
+    void chronicleHeaderNotComplete() {
+        damageHeader(0x80000000 | 1068);
+    }
+
+    @Test
+    void chronicleHeaderEndOfFile() {
+        damageHeader(0xC0000000);
+    }
+
+    @Test
+    void chronicleHeaderMetadataBit() {
+        damageHeader(0x40000000 | 1068);
+    }
+
+    @Test
+    void chronicleHeaderLengthAbsurd() {
+        damageHeader(100_000_000);
+    }
+
+    private void damageHeader(int header) {
+        SegmentImage image = segment(folder, 1);
+        image.putInt(image.entry("a", 20).offset() - HEADER, header);
+        assertIntact();
+    }
+
+    @Test
+    void chronicleFirstPageAndIndexPagesZero() {
+        SegmentImage image = segment(folder, 1);
+        image.zero(0, image.records.get(0).offset());
+        assertIntact();
+    }
+
+    @Test
+    void chronicleIndexPagesGarbage() {
+        SegmentImage image = segment(folder, 1);
+        Random random = new Random(42);
+        for (int at = 0; at < image.records.get(0).offset(); at += 4) {
+            image.putInt(at, random.nextInt());
+        }
+        assertIntact();
+    }
+
+    @Test
+    void chronicleMetadataDeletedEmptyZeroOrRandom() throws IOException {
+        byte[] random = new byte[128 << 10];
+        new Random(42).nextBytes(random);
+        for (byte[] content : List.of(new byte[0], new byte[128 << 10], random)) {
+            Files.write(folder.resolve("log/metadata.cq4t"), content);
+            assertIntact();
+        }
+    }
+
+    @Test
+    void spareFileWithGarbage() throws IOException {
+        byte[] random = new byte[TestLog.SEGMENT_BYTES];
+        new Random(42).nextBytes(random);
+        Files.write(SegmentRoll.preparedFile(folder.resolve("log"), 3), random);
+        Files.write(SegmentRoll.preparedFile(folder.resolve("log"), 4), new byte[10]);
+        assertIntact();
+    }
+
+    // ---- helpers --------------------------------------------------------------------------------
+
+    private void assertIntact() {
+        List<LogEntry> a = TestLog.entries(1, LAST, 5, PAYLOAD);
+        for (int opening = 1; opening <= 3; opening++) {
+            try (var store = TestLog.openStore(folder)) {
+                assertHolds(store, "b", TestLog.entries(1, LAST, 6, PAYLOAD));
+                assertHolds(store, "c", TestLog.entries(1, 3, 2, 50));
+                try (var log = TestLog.open(store, "a")) {
+                    assertEquals(new HardState(5, TestLog.IDENTITY.node()), log.log.hardState());
+                    assertEquals(a.subList(0, LAST), log.all().subList(0, LAST));
+                    log.write(null, List.of(TestLog.entry(log.log.lastIndex() + 1, 5, 100)));
+                }
+            }
+        }
+    }
+
+    /** One group is refused, now and ever after; the other two go on. */
+    private void assertDamaged(String group, String... words) {
+        String other = group.equals("a") ? "b" : "a";
+        long term = other.equals("a") ? 5 : 6;
+        List<LogEntry> expected = new ArrayList<>(TestLog.entries(1, LAST, term, PAYLOAD));
+        for (int opening = 1; opening <= 3; opening++) {
+            try (var store = TestLog.openStore(folder)) {
+                assertRefused(store, group, words);
+                assertHolds(store, "c", TestLog.entries(1, 3, 2, 50));
+                try (var log = TestLog.open(store, other)) {
+                    assertEquals(expected, log.all());
+                    LogEntry more = TestLog.entry(log.log.lastIndex() + 1, term, 2000);
+                    log.write(null, List.of(more));
+                    expected.add(more);
+                }
+            }
+        }
+    }
+
+    private static void assertHolds(ChronicleLogStore store, String group, List<LogEntry> entries) {
+        try (var log = TestLog.open(store, group)) {
+            assertEquals(entries, log.all(), group);
+        }
+    }
+
+    private static void assertRefused(ChronicleLogStore store, String group, String... words) {
+        StoreException e = assertThrows(StoreException.class, () -> TestLog.open(store, group));
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.contains("'" + group + "'"), message);
+        for (String word : words) {
+            assertTrue(message.contains(word), message);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.jangada.raft.transport.netty;
+
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.spi.PeerIdentity;
+import io.jangada.raft.spi.StoreId;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * How a node introduces itself: the body of HELLO and WELCOME. Bytes behind the last field are
+ * ignored, so that a later version can add to it and still be understood well enough to be refused
+ * in words.
+ *
+ * @param versionMin the oldest protocol version it speaks
+ * @param versionMax the newest
+ * @param sender who it is
+ * @param addressee whom it means to talk to
+ */
+record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId addressee) {
+    /** What this code speaks. */
+    static final int VERSION = 1;
+
+    static final int CLUSTER_ID_BYTES_MAX = 255;
+
+    private static final int FIXED_BYTES = 2 + 2 + 8 + 16;
+
+    static Hello of(PeerIdentity sender, NodeId addressee) {
+        return new Hello(VERSION, VERSION, sender, addressee);
+    }
+
+    byte[] encode() {
+        byte[] node = sender.node().value().getBytes(StandardCharsets.UTF_8);
+        byte[] to = addressee.value().getBytes(StandardCharsets.UTF_8);
+        byte[] cluster = sender.clusterId().getBytes(StandardCharsets.UTF_8);
+        String store = sender.store().value();
+        return ByteBuffer.allocate(FIXED_BYTES + 3 + node.length + to.length + cluster.length)
+                .putShort((short) versionMin)
+                .putShort((short) versionMax)
+                .putLong(sender.incarnation())
+                .putLong(Long.parseUnsignedLong(store, 0, 16, 16))
+                .putLong(Long.parseUnsignedLong(store, 16, 32, 16))
+                .put((byte) node.length)
+                .put(node)
+                .put((byte) to.length)
+                .put(to)
+                .put((byte) cluster.length)
+                .put(cluster)
+                .array();
+    }
+
+    static Hello decode(ByteBuffer in) throws MalformedFrameException {
+        try {
+            int versionMin = in.getShort() & 0xFFFF;
+            int versionMax = in.getShort() & 0xFFFF;
+            long incarnation = in.getLong();
+            StoreId store = StoreId.of(in.getLong(), in.getLong());
+            NodeId node = NodeId.of(text(in));
+            NodeId addressee = NodeId.of(text(in));
+            PeerIdentity sender = new PeerIdentity(text(in), node, store, incarnation);
+            return new Hello(versionMin, versionMax, sender, addressee);
+        } catch (BufferUnderflowException
+                | CharacterCodingException
+                | IllegalArgumentException broken) {
+            throw new MalformedFrameException("introduced itself in a form that cannot be read");
+        }
+    }
+
+    private static String text(ByteBuffer in) throws CharacterCodingException {
+        int length = in.get() & 0xFF;
+        if (length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        ByteBuffer bytes = in.slice(in.position(), length);
+        in.position(in.position() + length);
+        return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    }
+
+    /** What speaks against talking to the sender, whatever the application thinks of it. */
+    Optional<String> objection(PeerIdentity self) {
+        if (versionMin > VERSION || versionMax < VERSION) {
+            return Optional.of(
+                    "protocol version "
+                            + VERSION
+                            + " here, "
+                            + versionMin
+                            + " to "
+                            + versionMax
+                            + " there: update the older one");
+        }
+        if (!sender.clusterId().equals(self.clusterId())) {
+            return Optional.of("the clusters differ: check the addresses of the peers");
+        }
+        if (!addressee.equals(self.node())) {
+            return Optional.of(
+                    addressee
+                            + " was called and "
+                            + self.node()
+                            + " answers: check the address of "
+                            + addressee);
+        }
+        if (sender.node().equals(self.node())) {
+            return Optional.of(
+                    "both are called " + self.node() + ": each node needs an id of its own");
+        }
+        return Optional.empty();
+    }
+
+    /** The whole sentence of a refusal, which names both sides. */
+    static String refusal(PeerIdentity self, PeerIdentity peer, String reason) {
+        return describe(self) + " refuses " + describe(peer) + ": " + reason;
+    }
+
+    private static String describe(PeerIdentity node) {
+        return node.node() + " (cluster " + node.clusterId() + ", store " + node.store() + ")";
+    }
+}

@@ -1,0 +1,179 @@
+package io.jangada.raft.transport.netty;
+
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.spi.LoopThread;
+import io.jangada.raft.spi.PeerIdentity;
+import io.jangada.raft.spi.TransportException;
+import io.jangada.raft.spi.TransportListener;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A transport between start and close: the port, the threads, the links to the peers. */
+final class Running {
+    /** Threads for what may block; they end when there is nothing to wait for. */
+    private static final int WAITING_THREADS = 2;
+
+    private static final long WAITING_THREAD_LINGER_SECONDS = 5;
+    private static final long CLOSE_WAIT_SECONDS = 1;
+
+    private final TransportContext context;
+    private final ThreadPoolExecutor deciders;
+    private final ThreadPoolExecutor resolvers;
+    private final Acceptor acceptor;
+    private final ConcurrentMap<NodeId, PeerLink> links = new ConcurrentHashMap<>();
+    private int port;
+    private boolean closed;
+
+    private Running(Settings settings, PeerIdentity self, TransportListener listener) {
+        String name = "raft-transport-" + self.node();
+        this.deciders = waitingThreads(name + "-hello");
+        this.resolvers = waitingThreads(name + "-resolve");
+        IoThreads io = new IoThreads(name, settings.ioThreads(), settings.nativeIo());
+        this.context = new TransportContext(settings, self, listener, io, deciders, resolvers);
+        this.acceptor = new Acceptor(context, this::onPeerUp);
+    }
+
+    static Running start(Settings settings, PeerIdentity self, TransportListener listener) {
+        Running running = new Running(settings, self, listener);
+        try {
+            running.bind(settings.bindAddress());
+            return running;
+        } catch (RuntimeException | Error e) {
+            running.close();
+            throw e;
+        }
+    }
+
+    private static ThreadPoolExecutor waitingThreads(String name) {
+        ThreadPoolExecutor threads =
+                new ThreadPoolExecutor(
+                        WAITING_THREADS,
+                        WAITING_THREADS,
+                        WAITING_THREAD_LINGER_SECONDS,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        new DefaultThreadFactory(name, true));
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+
+    private void bind(HostPort address) {
+        ChannelFuture binding =
+                new ServerBootstrap()
+                        .group(context.io().loops())
+                        .channel(context.io().serverChannel())
+                        .handler(context.io().initializer(channel -> {}))
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.ALLOCATOR, context.settings().allocator())
+                        .childHandler(context.io().initializer(this::addHandler))
+                        .bind(resolve(address))
+                        .awaitUninterruptibly();
+        if (!binding.isSuccess()) {
+            throw cannotListen(
+                    address,
+                    binding.cause().getMessage() + "; free the port or choose another address",
+                    binding.cause());
+        }
+        InetSocketAddress bound = (InetSocketAddress) binding.channel().localAddress();
+        port = bound.getPort();
+        if (!bound.getAddress().isLoopbackAddress()) {
+            context.log(
+                    Level.WARNING,
+                    "listens on "
+                            + address
+                            + " without encryption: whoever reaches this port can read and change"
+                            + " everything");
+        }
+    }
+
+    private static InetSocketAddress resolve(HostPort address) {
+        try {
+            return address.resolve(0);
+        } catch (IOException e) {
+            throw cannotListen(
+                    address, "the name is not known; bind to an address of this machine", e);
+        }
+    }
+
+    private static TransportException cannotListen(HostPort on, String why, Throwable cause) {
+        return new TransportException("cannot listen on " + on + ": " + why, cause);
+    }
+
+    private void addHandler(Channel channel) {
+        channel.pipeline().addLast(new AcceptedConnection(context, acceptor, channel));
+    }
+
+    private void onPeerUp(NodeId peer) {
+        PeerLink link = links.get(peer);
+        if (link != null) {
+            link.peerIsUp();
+        }
+    }
+
+    LoopThread loopThread() {
+        return new LentLoop(context.io().next());
+    }
+
+    int port() {
+        return port;
+    }
+
+    synchronized void connect(NodeId peer, HostPort address) {
+        if (peer.equals(context.self().node())) {
+            throw new IllegalArgumentException(peer + " is this node itself");
+        }
+        if (closed) {
+            return;
+        }
+        links.computeIfAbsent(peer, id -> new PeerLink(context, id, context.io().next()))
+                .connect(address);
+    }
+
+    void disconnect(NodeId peer) {
+        PeerLink link = links.remove(peer);
+        if (link != null) {
+            link.forget();
+        }
+        acceptor.disconnect(peer);
+    }
+
+    @Nullable Outbox outbox(NodeId peer) {
+        PeerLink link = links.get(peer);
+        return link == null ? null : link.outbox();
+    }
+
+    void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        links.values().forEach(PeerLink::forget);
+        context.io().close();
+        end(deciders);
+        end(resolvers);
+        links.values().forEach(link -> link.outbox().discard());
+    }
+
+    /** Interrupts nobody: a listener that is writing to a file would find the file closed. */
+    private static void end(ThreadPoolExecutor threads) {
+        threads.getQueue().clear();
+        threads.shutdown();
+        try {
+            threads.awaitTermination(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

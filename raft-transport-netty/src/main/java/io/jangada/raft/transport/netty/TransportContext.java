@@ -1,0 +1,46 @@
+package io.jangada.raft.transport.netty;
+
+import io.jangada.raft.spi.PeerIdentity;
+import io.jangada.raft.spi.TransportListener;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Executor;
+
+/**
+ * What every connection of a started transport needs.
+ *
+ * @param settings what the builder collected
+ * @param self this node, as shown to peers
+ * @param listener hears of peers and frames
+ * @param io the event loops
+ * @param deciders run {@link TransportListener#onHello}, which may wait for a disk
+ * @param resolvers look names up, which may wait for a name server
+ */
+record TransportContext(
+        Settings settings,
+        PeerIdentity self,
+        TransportListener listener,
+        IoThreads io,
+        Executor deciders,
+        Executor resolvers) {
+    private static final Logger LOG = System.getLogger("io.jangada.raft.transport.netty");
+
+    private static final int TEXT_LENGTH_MAX = 1000;
+
+    /** Logs one line that begins with this node's name. */
+    void log(Level level, String line) {
+        LOG.log(level, () -> self.node() + ": " + clean(line));
+    }
+
+    /** As {@link #log(Level, String)}, for faults of a program. */
+    void log(Level level, String line, Throwable cause) {
+        LOG.log(level, () -> self.node() + ": " + clean(line), cause);
+    }
+
+    /** Parts of what we log came from a stranger: one line stays one line, of bounded length. */
+    private static String clean(String text) {
+        String bounded =
+                text.length() <= TEXT_LENGTH_MAX ? text : text.substring(0, TEXT_LENGTH_MAX) + "…";
+        return bounded.replaceAll("\\p{Cntrl}", "?");
+    }
+}

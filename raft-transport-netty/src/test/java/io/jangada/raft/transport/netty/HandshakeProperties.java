@@ -1,0 +1,297 @@
+package io.jangada.raft.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.spi.PeerIdentity;
+import io.jangada.raft.spi.StoreId;
+import io.jangada.raft.spi.TransportListener;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+/** Both ends of the handshake, fed with anything. */
+class HandshakeProperties {
+    private static final PeerIdentity SELF = Peer.identity("self", Peer.CLUSTER);
+    private static final NodeId OTHER = NodeId.of("other");
+
+    /** Never started; the ends need one to exist. */
+    private static IoThreads io;
+
+    private static CapturedLog log;
+
+    @BeforeContainer
+    static void open() {
+        io = new IoThreads("unused", 1, false);
+        log = new CapturedLog();
+    }
+
+    @AfterContainer
+    static void close() {
+        io.close();
+        log.close();
+        assertEquals(List.of(), log.errors());
+    }
+
+    @Provide
+    Arbitrary<Hello> hellos() {
+        Arbitrary<NodeId> nodes =
+                Arbitraries.strings()
+                        .withCharRange('a', 'z')
+                        .withChars("._-Z9")
+                        .ofMinLength(1)
+                        .ofMaxLength(64)
+                        .map(NodeId::of);
+        Arbitrary<StoreId> stores =
+                Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(StoreId::of);
+        Arbitrary<PeerIdentity> senders =
+                Combinators.combine(
+                                Arbitraries.strings()
+                                        .ofMaxLength(80)
+                                        .filter(HandshakeProperties::isText),
+                                nodes,
+                                stores,
+                                Arbitraries.longs())
+                        .as(PeerIdentity::new);
+        Arbitrary<Integer> versions = Arbitraries.integers().between(0, 65_535);
+        return Combinators.combine(versions, versions, senders, nodes).as(Hello::new);
+    }
+
+    private static boolean isText(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
+                .equals(text);
+    }
+
+    @Property(tries = 500)
+    void helloIsReadAsItWasWritten(@ForAll("hellos") Hello hello) throws Exception {
+        byte[] bytes = hello.encode();
+        assertTrue(bytes.length <= FrameFormat.HANDSHAKE_BODY_BYTES_MAX);
+        assertEquals(hello, Hello.decode(ByteBuffer.wrap(bytes)));
+        assertArrayEquals(
+                RawSocket.hello(
+                        hello.versionMin(), hello.versionMax(), hello.sender(), hello.addressee()),
+                bytes);
+    }
+
+    @Property(tries = 500)
+    void helloThatIsCutShortIsMalformed(@ForAll("hellos") Hello hello, @ForAll long seed) {
+        byte[] bytes = hello.encode();
+        byte[] shorter = Arrays.copyOf(bytes, new Random(seed).nextInt(bytes.length));
+        assertFalse(isHello(shorter), "read though cut");
+    }
+
+    @Property(tries = 2000)
+    void helloThatIsChangedIsReadOrMalformed(
+            @ForAll("hellos") Hello hello,
+            @ForAll @IntRange(min = 1, max = 255) int mask,
+            @ForAll long seed) {
+        byte[] bytes = hello.encode();
+        bytes[new Random(seed).nextInt(bytes.length)] ^= (byte) mask;
+        isHello(bytes); // Any other exception fails the test.
+    }
+
+    @Property(tries = 1000)
+    void anythingIsReadOrMalformed(@ForAll @Size(max = 300) byte[] bytes) {
+        isHello(bytes);
+    }
+
+    private static boolean isHello(byte[] bytes) {
+        try {
+            Hello.decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (MalformedFrameException expected) {
+            return false;
+        }
+    }
+
+    /** One end of a connection without a network, and what it took of memory. */
+    private static final class End {
+        final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+        final EmbeddedChannel channel;
+        int frames;
+
+        End(Function<TransportContext, Function<Channel, ChannelHandler>> end, boolean accepts) {
+            Settings settings =
+                    new Settings(
+                            HostPort.parse("127.0.0.1:0", 0),
+                            4096,
+                            1 << 20,
+                            Duration.ofSeconds(1),
+                            Duration.ofSeconds(1),
+                            Duration.ofSeconds(1),
+                            Duration.ofSeconds(1),
+                            Duration.ofSeconds(1),
+                            1,
+                            false,
+                            allocator);
+            TransportListener listener =
+                    new TransportListener() {
+                        @Override
+                        public Optional<String> onHello(PeerIdentity peer) {
+                            return accepts ? Optional.empty() : Optional.of("no");
+                        }
+
+                        @Override
+                        public void onFrame(NodeId from, ByteBuffer frame) {
+                            frames++;
+                        }
+                    };
+            TransportContext context =
+                    new TransportContext(
+                            settings, SELF, listener, io, Runnable::run, Runnable::run);
+            Function<Channel, ChannelHandler> handler = end.apply(context);
+            this.channel =
+                    new EmbeddedChannel(
+                            new ChannelInitializer<>() {
+                                @Override
+                                protected void initChannel(Channel created) {
+                                    created.config().setAllocator(allocator);
+                                    created.pipeline().addLast(handler.apply(created));
+                                }
+                            });
+        }
+
+        static End accepting(boolean accepts) {
+            return new End(
+                    context ->
+                            channel ->
+                                    new AcceptedConnection(
+                                            context, new Acceptor(context, peer -> {}), channel),
+                    accepts);
+        }
+
+        static End dialing(boolean accepts) {
+            return new End(
+                    context ->
+                            channel ->
+                                    new DialedConnection(
+                                            context,
+                                            new PeerLink(context, OTHER, channel.eventLoop()),
+                                            OTHER,
+                                            channel),
+                    accepts);
+        }
+
+        void feed(byte[] bytes, Random pieces) {
+            for (int from = 0; from < bytes.length && channel.isOpen(); ) {
+                int length = Math.min(bytes.length - from, 1 + pieces.nextInt(100));
+                channel.writeInbound(
+                        channel.alloc().buffer(length).writeBytes(bytes, from, length));
+                channel.runPendingTasks();
+                from += length;
+            }
+            channel.checkException();
+            release();
+            long held = allocator.metric().usedDirectMemory();
+            assertTrue(held <= 4096, "memory " + held);
+        }
+
+        private void release() {
+            for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+                out.release();
+            }
+        }
+
+        void end() {
+            for (int round = 0; round < 40 && channel.isOpen(); round++) {
+                channel.advanceTimeBy(1, TimeUnit.SECONDS);
+                channel.runScheduledPendingTasks();
+                release();
+            }
+            assertFalse(channel.isOpen(), "whoever says nothing more is cut off");
+            channel.finishAndReleaseAll();
+            assertEquals(0, allocator.metric().usedDirectMemory(), "leak");
+            assertEquals(0, allocator.metric().usedHeapMemory(), "leak");
+        }
+    }
+
+    private static byte[] introduction(int type) {
+        PeerIdentity other = Peer.identity(OTHER.value(), Peer.CLUSTER);
+        return RawSocket.opening(type, RawSocket.hello(1, 1, other, SELF.node()));
+    }
+
+    @Property(tries = 500)
+    void acceptingEndTakesAnythingAndNoFrameOfAStranger(
+            @ForAll @Size(max = 2000) byte[] garbage, @ForAll boolean magic, @ForAll long seed) {
+        End end = End.accepting(true);
+        end.feed(magic ? new byte[] {'J', 'N', 'G', 'D'} : new byte[0], new Random(seed));
+        end.feed(garbage, new Random(seed));
+        assertEquals(0, end.frames);
+        end.end();
+    }
+
+    @Property(tries = 500)
+    void dialingEndTakesAnything(
+            @ForAll @Size(max = 2000) byte[] garbage, @ForAll boolean magic, @ForAll long seed) {
+        End end = End.dialing(true);
+        end.feed(magic ? new byte[] {'J', 'N', 'G', 'D'} : new byte[0], new Random(seed));
+        end.feed(garbage, new Random(seed));
+        end.end();
+    }
+
+    @Property(tries = 500)
+    void framesOfAnyTypeInAnyOrderAreTakenOrEndTheConnection(
+            @ForAll @Size(max = 6) List<@IntRange(min = 0, max = 8) Integer> types,
+            @ForAll boolean introduced,
+            @ForAll boolean dialing,
+            @ForAll boolean accepts,
+            @ForAll @Size(max = 40) byte[] body,
+            @ForAll long seed) {
+        End end = dialing ? End.dialing(accepts) : End.accepting(accepts);
+        Random pieces = new Random(seed);
+        if (introduced) {
+            end.feed(introduction(dialing ? RawSocket.WELCOME : RawSocket.HELLO), pieces);
+        } else {
+            end.feed(new byte[] {'J', 'N', 'G', 'D'}, pieces);
+        }
+        boolean open = introduced && accepts && !dialing;
+        int expected = 0;
+        for (int type : types) {
+            end.feed(RawSocket.frame(type, body), pieces);
+            open &= type == RawSocket.DATA || type == RawSocket.PING;
+            expected += open && type == RawSocket.DATA ? 1 : 0;
+        }
+        assertEquals(expected, end.frames, "frames of those who were accepted, and no others");
+        end.end();
+    }
+
+    @Property(tries = 500)
+    void damagedIntroductionIsNeverAccepted(
+            @ForAll @IntRange(min = 1, max = 255) int mask,
+            @ForAll boolean dialing,
+            @ForAll long seed) {
+        End end = dialing ? End.dialing(true) : End.accepting(true);
+        byte[] bytes = introduction(dialing ? RawSocket.WELCOME : RawSocket.HELLO);
+        Random random = new Random(seed);
+        bytes[random.nextInt(bytes.length)] ^= (byte) mask;
+        end.feed(bytes, random);
+        end.feed(RawSocket.frame(RawSocket.DATA, new byte[3]), random);
+        assertEquals(0, end.frames);
+        end.end();
+    }
+}
