@@ -25,15 +25,15 @@ final class DemoCluster implements AutoCloseable {
     /**
      * Starts all nodes.
      *
-     * @param members the nodes and where they listen for each other
+     * @param members the nodes
      * @param data the folder that gets a folder for each
      * @param respPort the first node's port for clients, the others' follow; 0 for any free ones
      * @throws UsageException if a port or a folder cannot be had; then nothing runs
      */
     static DemoCluster start(
-            List<Member> members, Path data, int respPort, RaftConfig raft, RespConfig front) {
+            Cluster members, Path data, int respPort, RaftConfig raft, RespConfig front) {
         DemoCluster cluster = new DemoCluster();
-        for (Member member : members) {
+        for (Member member : members.members()) {
             int number = cluster.settings.size();
             String id = member.id().value();
             Address resp = new Address("127.0.0.1", respPort == 0 ? 0 : respPort + number);

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,9 +83,9 @@ final class DemoCommand implements Callable<Integer> {
         RespConfig front = options.respConfig();
         requirePorts();
         Logs.to(System.err);
-        List<Member> kept = keptMembers();
+        Optional<Cluster> kept = kept();
         Path folder = data == null ? Files.createTempDirectory("kv-demo-") : data;
-        List<Member> members = kept.isEmpty() ? newMembers(folder) : kept;
+        Cluster members = kept.isPresent() ? kept.get() : create(folder);
         StopSignal stop = StopSignal.listen();
         try (DemoCluster cluster = DemoCluster.start(members, folder, respPort, raft, front);
                 PageServer page = page(cluster)) {
@@ -118,22 +118,23 @@ final class DemoCommand implements Callable<Integer> {
         new Address(HOST, httpPort).requireFree("--http-port");
     }
 
-    /** The nodes of a demo that this folder holds already, or none. */
-    private List<Member> keptMembers() throws IOException {
+    /** The nodes of the demo that this folder holds already, if it does. */
+    private Optional<Cluster> kept() throws IOException {
         if (data == null || !Files.exists(data.resolve(CLUSTER_FILE))) {
-            return List.of();
+            return Optional.empty();
         }
-        String line = Files.readString(data.resolve(CLUSTER_FILE)).strip();
-        List<Member> members = new Values.OfMembers().convert(line);
-        if (members.size() != nodes) {
+        Cluster kept = Cluster.parse(Files.readString(data.resolve(CLUSTER_FILE)).strip());
+        int count = kept.members().size();
+        if (count != nodes) {
             throw new UsageException(
                     "--data: '%s' holds a demo of %d nodes: add --nodes %d, or name another folder"
-                            .formatted(data, members.size(), members.size()));
+                            .formatted(data, count, count));
         }
-        return members;
+        return Optional.of(kept);
     }
 
-    private List<Member> newMembers(Path folder) throws IOException {
+    /** Gives each node a port, and keeps them: they stand in the nodes' logs from now on. */
+    private Cluster create(Path folder) throws IOException {
         List<Member> members = new ArrayList<>();
         // All at once, so that no port is handed out twice.
         List<ServerSocket> probes = new ArrayList<>();
@@ -148,11 +149,10 @@ final class DemoCommand implements Callable<Integer> {
                 probe.close();
             }
         }
+        Cluster cluster = new Cluster(members);
         Files.createDirectories(folder);
-        Files.writeString(
-                folder.resolve(CLUSTER_FILE),
-                members.stream().map(Member::toString).collect(Collectors.joining(",")) + "\n");
-        return members;
+        Files.writeString(folder.resolve(CLUSTER_FILE), cluster + "\n");
+        return cluster;
     }
 
     private PageServer page(DemoCluster cluster) {

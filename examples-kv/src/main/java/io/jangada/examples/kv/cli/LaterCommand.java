@@ -1,5 +1,6 @@
 package io.jangada.examples.kv.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Unmatched;
 final class LaterCommand implements Callable<Integer> {
     @Unmatched
     @SuppressWarnings("unused") // Taken, so that no word is called unknown.
-    private List<String> words = List.of();
+    private List<String> words = new ArrayList<>();
 
     @Override
     public Integer call() {

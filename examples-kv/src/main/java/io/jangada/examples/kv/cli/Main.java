@@ -114,7 +114,8 @@ public final class Main implements Callable<Integer> {
                     + "'"
                     + advice;
         }
-        return e.getMessage() + advice;
+        // The parser adds the form of the value, which the reason says better.
+        return String.valueOf(e.getMessage()).replaceFirst(" \\([^)]*\\): ", ": ") + advice;
     }
 
     private static PrintWriter writer(PrintStream out) {

@@ -106,7 +106,7 @@ final class NodeOptions {
                     "Whether the log is synced before a write is acknowledged (default"
                             + " ${DEFAULT-VALUE}). never loses acknowledged writes in a power loss:"
                             + " for experiments only.")
-    private boolean fsync = true;
+    private Values.Fsync fsync = Values.Fsync.ALWAYS;
 
     @Option(names = "--snapshot-every", paramLabel = "ENTRIES", description = "Not yet available.")
     private @Nullable String snapshotEvery;
@@ -122,7 +122,7 @@ final class NodeOptions {
     private @Nullable Path config;
 
     boolean isSynced() {
-        return fsync;
+        return fsync == Values.Fsync.ALWAYS;
     }
 
     /** Refuses what a later version will do. */
@@ -139,8 +139,10 @@ final class NodeOptions {
                     .heartbeatInterval(heartbeat)
                     .requestTimeout(requestTimeout)
                     .maxClockDrift(clockDrift)
+                    // Every client may have a write under way.
+                    .sessionWindow(2 * CLIENTS_MAX)
                     .entryBytesMax(valueBytesMax() + COMMAND_OVERHEAD)
-                    .syncWrites(fsync)
+                    .syncWrites(isSynced())
                     .build();
         } catch (IllegalArgumentException e) {
             // The library speaks of its settings; say which options they came from.
@@ -199,7 +201,7 @@ final class NodeOptions {
         shown.put("read", reads.toString());
         shown.put("clock-drift", percent(clockDrift));
         shown.put("max-value", Integer.toString(valueBytesMax));
-        shown.put("fsync", fsync ? "always" : "never");
+        shown.put("fsync", isSynced() ? "always" : "never");
         return shown;
     }
 

@@ -4,13 +4,11 @@ import io.jangada.examples.kv.KvNode;
 import io.jangada.examples.kv.http.NodeView;
 import io.jangada.examples.kv.resp.RespConfig;
 import io.jangada.examples.kv.resp.RespServer;
-import io.jangada.raft.api.Member;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.TransportException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** A node with its front end for Redis clients. */
@@ -18,8 +16,8 @@ final class RunningNode implements AutoCloseable {
     /**
      * What a node needs to start.
      *
-     * @param id its name, one of the members
-     * @param members the initial voters
+     * @param id its name, one of the cluster
+     * @param cluster the initial voters
      * @param data its folder
      * @param resp where Redis clients connect
      * @param raft settings of the library
@@ -27,18 +25,14 @@ final class RunningNode implements AutoCloseable {
      */
     record Settings(
             String id,
-            List<Member> members,
+            Cluster cluster,
             Path data,
             Address resp,
             RaftConfig raft,
             RespConfig front) {
         /** Where this node listens for the others. */
         Address raftAddress() {
-            return members.stream()
-                    .filter(member -> member.id().value().equals(id))
-                    .map(member -> Address.parse(member.address()))
-                    .findFirst()
-                    .orElseThrow();
+            return cluster.addressOf(id).orElseThrow();
         }
     }
 
@@ -63,7 +57,10 @@ final class RunningNode implements AutoCloseable {
         try {
             KvNode node =
                     KvNode.open(
-                            settings.id(), settings.data(), settings.members(), settings.raft());
+                            settings.id(),
+                            settings.data(),
+                            settings.cluster().members(),
+                            settings.raft());
             server.serve(node.group());
             return new RunningNode(settings, server, node);
         } catch (StoreException | TransportException | IllegalArgumentException e) {

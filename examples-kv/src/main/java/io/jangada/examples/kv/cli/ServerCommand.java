@@ -1,7 +1,6 @@
 package io.jangada.examples.kv.cli;
 
 import io.jangada.examples.kv.http.PageServer;
-import io.jangada.raft.api.Member;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,12 +48,12 @@ final class ServerCommand implements Callable<Integer> {
             names = "--cluster",
             required = true,
             paramLabel = "ID=HOST:PORT,...",
-            converter = Values.OfMembers.class,
+            converter = Values.OfCluster.class,
             description = {
                 "The initial voters and where they listen for each other; the same on every node.",
                 "A data folder that holds a cluster already wins over this."
             })
-    private List<Member> cluster = List.of();
+    private @Nullable Cluster cluster;
 
     @Option(
             names = "--data",
@@ -111,7 +110,8 @@ final class ServerCommand implements Callable<Integer> {
         if (join) {
             throw new UsageException("--join is not yet available");
         }
-        if (cluster.stream().noneMatch(member -> member.id().value().equals(id))) {
+        Cluster others = Objects.requireNonNull(cluster);
+        if (others.addressOf(id).isEmpty()) {
             throw new UsageException("--id: --cluster does not name '" + id + "'");
         }
         Path folder = Objects.requireNonNull(data);
@@ -121,11 +121,12 @@ final class ServerCommand implements Callable<Integer> {
         RunningNode.Settings settings =
                 new RunningNode.Settings(
                         id,
-                        cluster,
+                        others,
                         folder,
                         Objects.requireNonNull(resp),
                         options.raftConfig(),
                         options.respConfig());
+        settings.raftAddress().requireFree("--cluster");
         settings.resp().requireFree("--resp");
         if (http != null) {
             http.requireFree("--http");

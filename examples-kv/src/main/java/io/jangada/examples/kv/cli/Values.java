@@ -1,14 +1,9 @@
 package io.jangada.examples.kv.cli;
 
 import io.jangada.examples.kv.resp.ReadConsistency;
-import io.jangada.raft.api.Member;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -88,25 +83,11 @@ final class Values {
     }
 
     /** {@code ID=HOST:PORT,…}. */
-    static final class OfMembers implements ITypeConverter<List<Member>> {
+    static final class OfCluster implements ITypeConverter<Cluster> {
         @Override
-        public List<Member> convert(String text) {
-            List<Member> members = new ArrayList<>();
-            Set<Object> seen = new HashSet<>();
-            for (String part : text.split(",", -1)) {
-                Member member = parse(part);
-                if (!seen.add(member.id()) || !seen.add(member.address())) {
-                    throw new TypeConversionException(
-                            "'" + part + "' names a node or an address for the second time");
-                }
-                members.add(member);
-            }
-            return List.copyOf(members);
-        }
-
-        private static Member parse(String part) {
+        public Cluster convert(String text) {
             try {
-                return Member.parse(part.trim());
+                return Cluster.parse(text);
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }
@@ -127,17 +108,23 @@ final class Values {
         }
     }
 
-    /** {@code always} becomes true, {@code never} false. */
-    static final class OfFsync implements ITypeConverter<Boolean> {
+    /** {@code always} or {@code never}. */
+    static final class OfFsync implements ITypeConverter<Fsync> {
         @Override
-        public Boolean convert(String text) {
+        public Fsync convert(String text) {
             return switch (text.toLowerCase(Locale.ROOT)) {
-                case "always" -> true;
-                case "never" -> false;
+                case "always" -> Fsync.ALWAYS;
+                case "never" -> Fsync.NEVER;
                 default ->
                         throw new TypeConversionException(
                                 "'" + text + "' is neither always nor never");
             };
         }
+    }
+
+    /** Whether a write is on disk before it is acknowledged. */
+    enum Fsync {
+        ALWAYS,
+        NEVER
     }
 }
