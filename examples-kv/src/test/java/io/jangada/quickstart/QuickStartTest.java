@@ -91,10 +91,7 @@ class QuickStartTest {
                         Raft.at("n" + i, folder.resolve("n" + i))
                                 .peers(peers)
                                 .config(QUICK)
-                                .start(
-                                        new Counter(),
-                                        Codec.of(Add.class),
-                                        Codec.of(Long.class)));
+                                .start(new Counter(), Codec.of(Add.class), Codec.of(Long.class)));
             }
             long expected = 0;
             for (RaftGroup<Counter, Add, Long> raft : nodes) {

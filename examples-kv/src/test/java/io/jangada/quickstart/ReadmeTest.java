@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the pages show is what the compiler sees: code between markers in this package stands in them
- * word for word, and the files and tests that they name exist.
+ * What the pages show is what the compiler sees: code between markers in this package stands in
+ * them word for word, and the files and tests that they name exist.
  */
 class ReadmeTest {
     private static final Path ROOT = root();
