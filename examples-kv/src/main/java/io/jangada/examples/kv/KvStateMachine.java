@@ -18,13 +18,14 @@ import io.jangada.raft.spi.SnapshotWriter;
 import io.jangada.raft.spi.StateMachine;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.pcollections.TreePMap;
 
 /**
  * An ordered map, replicated. Sessions, and with them exactly-once, are the library's.
@@ -35,11 +36,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, ConcurrentReads {
     private static final int SNAPSHOT_FORMAT = 1;
+    private static final TreePMap<byte[], byte[]> EMPTY = TreePMap.empty(Arrays::compareUnsigned);
     private static final KvResult OK = new KvResult.Ok();
     private static final KvResult NIL = new KvResult.Nil();
 
     /** Written by the applier only. */
-    private volatile ByteMap map = ByteMap.EMPTY;
+    private volatile TreePMap<byte[], byte[]> map = EMPTY;
 
     /** An empty map. */
     public KvStateMachine() {}
@@ -47,9 +49,9 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
     /**
      * All entries as they are now.
      *
-     * @return the map, which never changes
+     * @return a map in unsigned byte order, which never changes
      */
-    public ByteMap map() {
+    public TreePMap<byte[], byte[]> map() {
         return map;
     }
 
@@ -67,20 +69,12 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
 
     @Override
     public void save(SnapshotWriter out) throws IOException {
-        ByteMap saved = map;
+        TreePMap<byte[], byte[]> saved = map;
         out.writeInt(SNAPSHOT_FORMAT);
         out.writeInt(saved.size());
-        try {
-            saved.visit(
-                    null,
-                    null,
-                    (key, value) -> {
-                        write(out, key);
-                        write(out, value);
-                        return true;
-                    });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        for (Map.Entry<byte[], byte[]> entry : saved.entrySet()) {
+            write(out, entry.getKey());
+            write(out, entry.getValue());
         }
     }
 
@@ -95,13 +89,15 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
         if (count < 0) {
             throw new IOException("snapshot with " + count + " entries");
         }
-        try {
-            map = ByteMap.ofSorted(count, () -> Map.entry(read(in), read(in)));
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        } catch (IllegalArgumentException e) {
-            throw new IOException("damaged snapshot: " + e.getMessage(), e);
+        TreeMap<byte[], byte[]> loaded = new TreeMap<>(Arrays::compareUnsigned);
+        for (int i = 0; i < count; i++) {
+            byte[] key = read(in);
+            if (!loaded.isEmpty() && Arrays.compareUnsigned(loaded.lastKey(), key) >= 0) {
+                throw new IOException("damaged snapshot: key " + i + " is out of order");
+            }
+            loaded.put(key, read(in));
         }
+        map = TreePMap.fromSortedMap(loaded);
     }
 
     private KvResult applyOne(KvCommand command) {
@@ -117,12 +113,12 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
             return compareAndSet(cas);
         } else if (command instanceof Take take) {
             KvResult previous = valueOrNil(map.get(take.key()));
-            map = map.without(take.key());
+            map = map.minus(take.key());
             return previous;
         } else if (command instanceof Delete delete) {
             return delete(delete.keys());
         } else if (command instanceof Clear) {
-            map = ByteMap.EMPTY;
+            map = EMPTY;
             return OK;
         }
         throw new AssertionError("cannot apply " + command.getClass());
@@ -133,7 +129,7 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
         boolean placed =
                 put.when() == When.ALWAYS || (put.when() == When.PRESENT) == (previous != null);
         if (placed) {
-            map = map.with(put.key(), put.value());
+            map = map.plus(put.key(), put.value());
         }
         if (put.answer() == Answer.PREVIOUS) {
             return valueOrNil(previous);
@@ -145,9 +141,9 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
     }
 
     private KvResult putAll(List<byte[]> keysAndValues) {
-        ByteMap next = map;
+        TreePMap<byte[], byte[]> next = map;
         for (int i = 0; i < keysAndValues.size(); i += 2) {
-            next = next.with(keysAndValues.get(i), keysAndValues.get(i + 1));
+            next = next.plus(keysAndValues.get(i), keysAndValues.get(i + 1));
         }
         map = next;
         return OK;
@@ -163,7 +159,7 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
         }
         byte[] joined = old == null ? new byte[(int) length] : Arrays.copyOf(old, (int) length);
         System.arraycopy(append.suffix(), 0, joined, oldLength, append.suffix().length);
-        map = map.with(append.key(), joined);
+        map = map.plus(append.key(), joined);
         return new KvResult.Int(length);
     }
 
@@ -178,7 +174,7 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
         if (((before ^ after) & (add.delta() ^ after)) < 0) {
             return new KvResult.Refused("increment or decrement would overflow");
         }
-        map = map.with(add.key(), Decimal.format(after));
+        map = map.plus(add.key(), Decimal.format(after));
         return new KvResult.Int(after);
     }
 
@@ -186,15 +182,15 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
         byte[] old = map.get(cas.key());
         boolean equal = old != null && Arrays.equals(old, cas.expected());
         if (equal) {
-            map = map.with(cas.key(), cas.value());
+            map = map.plus(cas.key(), cas.value());
         }
         return new KvResult.Int(equal ? 1 : 0);
     }
 
     private KvResult delete(List<byte[]> keys) {
-        ByteMap next = map;
+        TreePMap<byte[], byte[]> next = map;
         for (byte[] key : keys) {
-            next = next.without(key);
+            next = next.minus(key);
         }
         int removed = map.size() - next.size();
         map = next;
@@ -205,26 +201,18 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
         return value == null ? NIL : new KvResult.Value(value);
     }
 
-    private static void write(SnapshotWriter out, byte[] bytes) {
-        try {
-            out.writeInt(bytes.length);
-            out.write(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static void write(SnapshotWriter out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
     }
 
     /** Reads as much as is there before it believes the length. */
-    private static byte[] read(SnapshotReader in) {
-        try {
-            int length = in.readInt();
-            byte[] bytes = in.readNBytes(Math.max(0, length));
-            if (bytes.length != length) {
-                throw new EOFException("snapshot ends within an entry");
-            }
-            return bytes;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static byte[] read(SnapshotReader in) throws IOException {
+        int length = in.readInt();
+        byte[] bytes = in.readNBytes(Math.max(0, length));
+        if (bytes.length != length) {
+            throw new EOFException("snapshot ends within an entry");
         }
+        return bytes;
     }
 }

@@ -5,7 +5,7 @@
  * <p>Read in this order: {@link io.jangada.examples.kv.KvCommand} (what can be asked, and how it is
  * written into the log), {@link io.jangada.examples.kv.KvResult} (what comes back), {@link
  * io.jangada.examples.kv.KvStateMachine} (the map), {@link io.jangada.examples.kv.KvNode} (a
- * running node). {@link io.jangada.examples.kv.ByteMap} is the data structure below.
+ * running node).
  */
 @NullMarked
 package io.jangada.examples.kv;

@@ -24,6 +24,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,7 +114,7 @@ class KvStateMachineTest {
 
     @Test
     void aCommandOfSeveralKeysIsOneStepForReaders() {
-        ByteMap before = machine.map();
+        Map<byte[], byte[]> before = machine.map();
         apply(new PutAll(List.of(bytes("a"), bytes("1"), bytes("b"), bytes("2"))));
         assertEquals(0, before.size());
         assertEquals("1", get("a"));

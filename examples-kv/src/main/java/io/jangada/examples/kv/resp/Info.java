@@ -1,7 +1,5 @@
 package io.jangada.examples.kv.resp;
 
-import io.jangada.examples.kv.ByteMap;
-import io.jangada.examples.kv.KvStateMachine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,16 +26,16 @@ final class Info {
                 () ->
                         client.server()
                                 .group()
-                                .read(ReadConsistency.STALE.mode(), KvStateMachine::map)
-                                // A stopped node has no map to read, and still tells the rest.
-                                .exceptionally(stopped -> ByteMap.EMPTY)
-                                .thenApply(map -> reply(client, map, wanted)));
+                                .read(ReadConsistency.STALE.mode(), machine -> machine.map().size())
+                                // A stopped node has no map to count, and still tells the rest.
+                                .exceptionally(stopped -> 0)
+                                .thenApply(keys -> reply(client, keys, wanted)));
     }
 
-    private static Reply reply(Client client, ByteMap map, List<String> wanted) {
+    private static Reply reply(Client client, int keys, List<String> wanted) {
         boolean all = wanted.isEmpty() || wanted.stream().anyMatch(ALL::contains);
         StringBuilder text = new StringBuilder();
-        sections(client, map)
+        sections(client, keys)
                 .forEach(
                         (name, fields) -> {
                             if (all || wanted.contains(name.toLowerCase(Locale.ROOT))) {
@@ -55,14 +53,14 @@ final class Info {
         fields.forEach((key, value) -> text.append(key).append(':').append(value).append("\r\n"));
     }
 
-    private static Map<String, Map<String, Object>> sections(Client client, ByteMap map) {
+    private static Map<String, Map<String, Object>> sections(Client client, int keys) {
         Map<String, Map<String, Object>> sections = new LinkedHashMap<>();
         sections.put("Server", server(client));
         sections.put("Clients", clients(client.server()));
         sections.put("Memory", memory(client.server()));
         sections.put("Raft", raft(client));
         sections.put("Stats", stats(client.server()));
-        sections.put("Keyspace", keyspace(map));
+        sections.put("Keyspace", keyspace(keys));
         return sections;
     }
 
@@ -121,9 +119,7 @@ final class Info {
         return fields;
     }
 
-    private static Map<String, Object> keyspace(ByteMap map) {
-        return map.size() == 0
-                ? Map.of()
-                : Map.of("db0", "keys=" + map.size() + ",expires=0,avg_ttl=0");
+    private static Map<String, Object> keyspace(int keys) {
+        return keys == 0 ? Map.of() : Map.of("db0", "keys=" + keys + ",expires=0,avg_ttl=0");
     }
 }

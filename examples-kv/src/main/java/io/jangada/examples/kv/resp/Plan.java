@@ -1,8 +1,8 @@
 package io.jangada.examples.kv.resp;
 
-import io.jangada.examples.kv.ByteMap;
 import io.jangada.examples.kv.KvCommand;
 import io.jangada.raft.api.ReadMode;
+import java.util.NavigableMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -29,6 +29,6 @@ sealed interface Plan {
     /** Reads a map that never changes; runs on the connection's own thread. */
     @FunctionalInterface
     interface Query {
-        Reply answer(ByteMap map);
+        Reply answer(NavigableMap<byte[], byte[]> map);
     }
 }

@@ -1,6 +1,5 @@
 package io.jangada.examples.kv.resp;
 
-import io.jangada.examples.kv.ByteMap;
 import io.jangada.examples.kv.KvCommand;
 import io.jangada.examples.kv.KvCommand.Add;
 import io.jangada.examples.kv.KvCommand.Answer;
@@ -13,7 +12,11 @@ import io.jangada.examples.kv.KvCommand.PutAll;
 import io.jangada.examples.kv.KvCommand.Take;
 import io.jangada.examples.kv.KvCommand.When;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** The commands on keys and values. */
@@ -37,7 +40,7 @@ final class StringCommands {
 
     static Plan exists(Client client, Args args) {
         List<byte[]> keys = args.keys(1);
-        return read(client, map -> new Reply.Int(keys.stream().filter(map::contains).count()));
+        return read(client, map -> new Reply.Int(keys.stream().filter(map::containsKey).count()));
     }
 
     static Plan mget(Client client, Args args) {
@@ -149,7 +152,7 @@ final class StringCommands {
         return new Plan.Read(client.reads().mode(), query);
     }
 
-    private static Reply values(ByteMap map, List<byte[]> keys) {
+    private static Reply values(SortedMap<byte[], byte[]> map, List<byte[]> keys) {
         List<Reply> values = new ArrayList<>(keys.size());
         long bytes = 0;
         for (byte[] key : keys) {
@@ -163,22 +166,23 @@ final class StringCommands {
         return new Reply.Array(values);
     }
 
-    private static Reply range(ByteMap map, byte[] from, byte[] to, long limit) {
+    private static Reply range(
+            NavigableMap<byte[], byte[]> map, byte[] from, byte[] to, long limit) {
         List<Reply> entries = new ArrayList<>();
-        long[] bytes = {0};
-        map.visit(
-                from,
-                to,
-                (key, value) -> {
-                    if (entries.size() / 2 >= limit) {
-                        return false;
-                    }
-                    bytes[0] += key.length + value.length + ENTRY_OVERHEAD;
-                    entries.add(new Reply.Bulk(key));
-                    entries.add(new Reply.Bulk(value));
-                    return bytes[0] <= REPLY_BYTES_MAX;
-                });
-        return bytes[0] > REPLY_BYTES_MAX ? tooLong("use LIMIT") : new Reply.Array(entries);
+        long bytes = 0;
+        Map.Entry<byte[], byte[]> entry = map.ceilingEntry(from);
+        while (entry != null
+                && Arrays.compareUnsigned(entry.getKey(), to) < 0
+                && entries.size() / 2 < limit) {
+            bytes += entry.getKey().length + entry.getValue().length + ENTRY_OVERHEAD;
+            if (bytes > REPLY_BYTES_MAX) {
+                return tooLong("use LIMIT");
+            }
+            entries.add(new Reply.Bulk(entry.getKey()));
+            entries.add(new Reply.Bulk(entry.getValue()));
+            entry = map.higherEntry(entry.getKey());
+        }
+        return new Reply.Array(entries);
     }
 
     private static Reply tooLong(String advice) {
