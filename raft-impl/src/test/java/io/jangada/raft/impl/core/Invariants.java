@@ -106,6 +106,10 @@ final class Invariants {
                 first == null || first.equals(node.id),
                 "I1",
                 () -> first + " and " + node.id + " lead term " + status.currentTerm());
+        require(
+                node.log.durableHardState().currentTerm() >= status.currentTerm(),
+                "Z2",
+                () -> node.id + " leads by a vote that is not durable");
         Lead before = leads.get(node.id);
         boolean same =
                 before != null && before.term() == status.currentTerm() && before.life() == life;
@@ -129,7 +133,7 @@ final class Invariants {
 
     private void checkCommitted(TestNode node, CoreStatus status, Map<NodeId, TestNode> nodes) {
         long visible = Math.min(status.commitIndex(), node.log.lastIndex());
-        for (long index = committed.size() + 1; index <= visible; index++) {
+        for (long index = committed.size() + 1L; index <= visible; index++) {
             // News: only who leads the term of the newest one can be the first to say so. It may
             // have stepped down since.
             LogEntry entry = node.log.entry(index);
