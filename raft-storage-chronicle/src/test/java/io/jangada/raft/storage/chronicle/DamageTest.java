@@ -274,6 +274,36 @@ class DamageTest {
     }
 
     @Test
+    void zeroedNewestSegmentIsMissed() {
+        SegmentImage image = segment(folder, 2);
+        image.zero(0, image.bytes.length);
+        assertStoreRefused("lost its newest segment, number 2");
+    }
+
+    @Test
+    void deletedNewestSegmentIsMissed() throws IOException {
+        Files.delete(segment(folder, 2).file);
+        assertStoreRefused("lost its newest segment, number 2");
+    }
+
+    @Test
+    void damagedNoteOfTheNewestSegmentCostsNobodyAnything() throws IOException {
+        for (String content : List.of("", "9", "9 00000000\n", "\u00ff\u0000")) {
+            Files.writeString(folder.resolve("log/CURRENT"), content);
+            assertIntact();
+        }
+        Files.delete(folder.resolve("log/CURRENT"));
+        assertIntact();
+    }
+
+    private void assertStoreRefused(String words) {
+        for (int opening = 1; opening <= 2; opening++) {
+            StoreException e = assertThrows(StoreException.class, () -> TestLog.openStore(folder));
+            assertTrue(String.valueOf(e.getMessage()).contains(words), e.getMessage());
+        }
+    }
+
+    @Test
     void segmentOfAnotherStoreIsNotRead() {
         SegmentImage image = segment(folder, 2);
         Path foreign = temp.resolve("foreign");
@@ -292,13 +322,7 @@ class DamageTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        // Behind segment 1, whose footer is the last word, nothing is ours.
-        try (var store = TestLog.openStore(folder)) {
-            assertEquals(3, store.groups().size());
-            try (var a = TestLog.open(store, "a")) {
-                assertTrue(a.log.lastIndex() < LAST);
-            }
-        }
+        assertStoreRefused("lost its newest segment, number 2");
     }
 
     // ---- damage to what is Chronicle's: harmless ------------------------------------------------
