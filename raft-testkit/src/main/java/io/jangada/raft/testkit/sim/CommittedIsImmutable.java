@@ -28,14 +28,14 @@ final class CommittedIsImmutable extends Invariant {
 
     @Override
     void beforeAppend(SimNode node, GroupImage log, DiskRecord change) {
-        CoreStatus now = node.status();
-        if (now != null && change instanceof DiskRecord.Truncation truncation) {
+        CoreStatus before = node.checkedStatus();
+        if (before != null && change instanceof DiskRecord.Truncation truncation) {
             check(
-                    truncation.from() > now.commitIndex(),
+                    truncation.from() > before.commitIndex(),
                     "%s truncates from index %d on, though it knows %d as committed",
                     node,
                     truncation.from(),
-                    now.commitIndex());
+                    before.commitIndex());
         }
     }
 }

@@ -81,11 +81,20 @@ public final class SimCluster {
         invariants.afterEvent();
         String violation = invariants.violation();
         if (violation != null) {
-            throw new SimulationFailure(
-                    String.format(
-                            "seed %d at %.6f s: %s",
-                            simulation.seed(), simulation.nowNanos() / 1e9, violation));
+            fail(violation);
         }
+    }
+
+    /** Notes a violation that is found where nothing may be thrown. */
+    void report(String violation) {
+        invariants.report(violation);
+    }
+
+    void fail(String violation) {
+        throw new SimulationFailure(
+                String.format(
+                        "seed %d at %.6f s: %s",
+                        simulation.seed(), simulation.nowNanos() / 1e9, violation));
     }
 
     // Parts
@@ -206,8 +215,7 @@ public final class SimCluster {
     public SimNode awaitLeader() {
         Duration limit = config.electionTimeout().multipliedBy(15);
         if (!runUntil(() -> leader().isPresent(), limit)) {
-            throw new SimulationFailure(
-                    "seed " + simulation.seed() + ": no leader within " + limit);
+            fail("no leader within " + limit);
         }
         return leader().orElseThrow();
     }

@@ -146,6 +146,14 @@ public final class SimDisk {
         return rule;
     }
 
+    /** Ends all rules and all fullness. */
+    void clearFaults() {
+        full(false);
+        for (DiskRule rule : List.copyOf(rules)) {
+            rule.release();
+        }
+    }
+
     void remove(DiskRule rule) {
         rules.remove(rule);
     }
