@@ -89,7 +89,6 @@ public final class Host implements RaftHost, TransportListener {
                         work -> loopWorker(name + "-loop", work));
         this.appliers = new Crew(environment, name + "-apply");
         this.events = new Crew(environment, name + "-events");
-        connect(founding);
     }
 
     /**
@@ -101,7 +100,14 @@ public final class Host implements RaftHost, TransportListener {
      * @throws IllegalArgumentException if the settings contradict each other or the data folder
      */
     public static Host open(HostSpec spec, Environment environment) {
-        return new Host(spec, environment);
+        Host host = new Host(spec, environment);
+        try {
+            host.connect(host.founding);
+            return host;
+        } catch (RuntimeException | Error e) {
+            host.close();
+            throw e;
+        }
     }
 
     private Transport startTransport() {
@@ -242,10 +248,10 @@ public final class Host implements RaftHost, TransportListener {
         }
     }
 
-    void closeGroup(GroupId group) {
+    /** Closes a group unless that was done before; another one may go by its name since. */
+    void closeGroup(Replica<?, ?, ?> replica) {
         synchronized (lifecycle) {
-            Replica<?, ?, ?> replica = groups.get(group);
-            if (replica != null) {
+            if (groups.get(replica.id()) == replica) {
                 end(List.of(replica));
             }
         }
@@ -254,7 +260,10 @@ public final class Host implements RaftHost, TransportListener {
     @Override
     public void destroy(GroupId group) {
         synchronized (lifecycle) {
-            closeGroup(group);
+            Replica<?, ?, ?> replica = groups.get(group);
+            if (replica != null) {
+                end(List.of(replica));
+            }
             synchronized (store) {
                 store.destroy(group);
             }

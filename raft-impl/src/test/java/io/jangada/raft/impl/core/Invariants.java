@@ -106,6 +106,10 @@ final class Invariants {
                 first == null || first.equals(node.id),
                 "I1",
                 () -> first + " and " + node.id + " lead term " + status.currentTerm());
+        require(
+                node.log.durableHardState().currentTerm() >= status.currentTerm(),
+                "Z2",
+                () -> node.id + " leads by a vote that is not durable");
         Lead before = leads.get(node.id);
         boolean same =
                 before != null && before.term() == status.currentTerm() && before.life() == life;

@@ -15,10 +15,9 @@ import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,7 +33,7 @@ import org.junit.jupiter.api.Test;
  */
 class RandomClusterTest {
     private static final int RUNS = Integer.getInteger("jangada.runs", 3000);
-    private static final int STEPS = 600;
+    private static final int STEPS = 1200;
     private static final long REPLAY = Long.getLong("jangada.seed", -1);
 
     /** What the runs have in common met, so that none of the checks is idle. */
@@ -81,13 +80,20 @@ class RandomClusterTest {
     }
 
     /** A line of the story, put into words only when it is to be read. */
-    private record Note(int step, String format, Object... values) {
+    private record Note(int step, String format, List<Object> values) {
         String text() {
             Object[] shown =
-                    Arrays.stream(values)
+                    values.stream()
                             .map(each -> each instanceof Message m ? Script.show(m) : each)
                             .toArray();
             return step + ": " + format.formatted(shown);
+        }
+    }
+
+    private record Link(NodeId from, NodeId to) {
+        @Override
+        public String toString() {
+            return from + ">" + to;
         }
     }
 
@@ -99,7 +105,7 @@ class RandomClusterTest {
         private final Map<NodeId, Long> applyTo = new HashMap<>();
         private final Map<NodeId, Map<Long, Long>> reads = new HashMap<>();
         private final List<Cluster.Envelope> bag = new ArrayList<>();
-        private final Set<NodeId> cut = new HashSet<>();
+        private final Set<Link> cut = new LinkedHashSet<>();
         private final Invariants invariants = new Invariants();
         private final List<Note> trace = new ArrayList<>();
         private final double loss;
@@ -114,8 +120,9 @@ class RandomClusterTest {
             loss = random.nextInt(4) * 0.05;
             doubling = random.nextInt(3) * 0.1;
             disorder = random.nextInt(3) * 0.3;
-            crashes = random.nextInt(3) * 0.01;
-            String names = random.nextInt(3) == 0 ? "n1 n2 n3 n4 n5" : "n1 n2 n3";
+            crashes = pick(List.of(0.0, 0.002, 0.01));
+            String names =
+                    pick(List.of("n1", "n1 n2 n3", "n1 n2 n3", "n1 n2 n3", "n1 n2 n3 n4 n5"));
             String learners = random.nextInt(3) == 0 ? "n6" : "";
             RaftConfig config =
                     RaftConfig.builder()
@@ -150,13 +157,13 @@ class RandomClusterTest {
         }
 
         private void step() {
-            TestNode node = pick(new ArrayList<>(nodes.values()));
+            TestNode node = anyNode();
             double dice = random.nextDouble();
             if (dice < crashes) {
                 crash(node);
             } else if (dice < 0.02) {
                 transfer(node);
-            } else if (dice < 0.03) {
+            } else if (dice < 0.026) {
                 cutOrJoin(node);
             } else if (dice < 0.12) {
                 propose(node);
@@ -171,6 +178,15 @@ class RandomClusterTest {
             } else {
                 deliver();
             }
+        }
+
+        /** Leaders are where things happen: they come up more often. */
+        private TestNode anyNode() {
+            List<TestNode> leaders =
+                    nodes.values().stream().filter(each -> each.role() == Role.LEADER).toList();
+            return leaders.isEmpty() || random.nextInt(3) > 0
+                    ? pick(new ArrayList<>(nodes.values()))
+                    : pick(leaders);
         }
 
         private void crash(TestNode node) {
@@ -191,13 +207,22 @@ class RandomClusterTest {
             ready(node);
         }
 
+        /** Links break one by one, in one direction or both, or all of one node; then all heal. */
         private void cutOrJoin(TestNode node) {
-            if (!cut.isEmpty()) {
+            if (!cut.isEmpty() && random.nextInt(3) > 0) {
                 cut.clear();
-            } else if (random.nextBoolean()) {
-                cut.add(node.id);
+            } else {
+                NodeId other = pick(new ArrayList<>(nodes.keySet()));
+                boolean isolate = random.nextBoolean();
+                boolean oneWay = random.nextInt(3) == 0;
+                for (NodeId each : isolate ? nodes.keySet() : Set.of(other)) {
+                    cut.add(new Link(node.id, each));
+                    if (!oneWay) {
+                        cut.add(new Link(each, node.id));
+                    }
+                }
             }
-            note("cut off are %s", List.copyOf(cut));
+            note("cut are %s", List.copyOf(cut));
         }
 
         private void propose(TestNode node) {
@@ -253,7 +278,7 @@ class RandomClusterTest {
                 bag.remove(at);
             }
             boolean lost = random.nextDouble() < loss;
-            if (!lost && !cut.contains(each.from()) && !cut.contains(each.to())) {
+            if (!lost && !cut.contains(new Link(each.from(), each.to()))) {
                 receive(each);
             }
         }
@@ -406,7 +431,7 @@ class RandomClusterTest {
         }
 
         private void note(String format, Object... values) {
-            trace.add(new Note(steps, format, values));
+            trace.add(new Note(steps, format, List.of(values)));
         }
 
         private String tail(int count) {

@@ -34,11 +34,13 @@ class DamageTest {
 
     @TempDir(factory = InMemory.class)
     static Path bases;
+
     private static Path killed = Path.of("");
     private static Path closed = Path.of("");
 
     @TempDir(factory = InMemory.class)
     Path temp;
+
     private Path folder = Path.of("");
 
     @BeforeAll
@@ -207,7 +209,8 @@ class DamageTest {
 
     private static void awaitIdleMark(Path folder) throws Exception {
         long deadline = System.nanoTime() + 10_000_000_000L;
-        while (segment(folder, 1).records.stream().noneMatch(r -> r.type() == RecordType.IDLE_MARK)) {
+        while (segment(folder, 1).records.stream()
+                .noneMatch(r -> r.type() == RecordType.IDLE_MARK)) {
             assertTrue(System.nanoTime() < deadline, "no idle mark came");
             Thread.onSpinWait();
         }
@@ -278,8 +281,7 @@ class DamageTest {
                 .segmentBytes(TestLog.SEGMENT_BYTES)
                 .open(
                         foreign,
-                        new StoreIdentity(
-                                "testers", TestLog.IDENTITY.node(), StoreId.of(5, 5)))
+                        new StoreIdentity("testers", TestLog.IDENTITY.node(), StoreId.of(5, 5)))
                 .close();
         try {
             Path file;

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Prints what the store costs next to a raw file on the same disk. Judges nothing: neighbours on the
- * disk move every number. Run it with
+ * Prints what the store costs next to a raw file on the same disk. Judges nothing: neighbours on
+ * the disk move every number. Run it with
  *
  * <pre>
  * mvn -pl raft-storage-chronicle -am test -Dtest=StoreFigures -Dtest.excludedGroups= \
