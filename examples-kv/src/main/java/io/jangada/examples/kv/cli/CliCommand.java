@@ -20,6 +20,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "cli",
         header = "A shell on a node, or a single command.",
+        customSynopsis = "Usage: kv cli [-h HOST] [-p PORT] [COMMAND ARG ...]",
+        usageHelpWidth = 100,
         description = {
             "",
             "Without a command: a shell with history, completion and help, or, when the input is not"

@@ -24,6 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         header = "Starts a cluster in one process, a page that shows it, and a shell.",
+        customSynopsis = "Usage: kv demo [OPTIONS]",
+        usageHelpWidth = 100,
         description = {
             "",
             "Each node has a log of its own on disk and talks TCP to the others. Without a terminal"

@@ -17,6 +17,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "server",
         header = "Runs one node of a cluster as one process.",
+        customSynopsis =
+                "Usage: kv server --id ID --cluster ID=HOST:PORT,... --data DIR --resp HOST:PORT"
+                        + " [OPTIONS]",
+        usageHelpWidth = 100,
         description = {
             "",
             "Prints READY with its addresses on stdout once Redis clients can connect, and logs to"
