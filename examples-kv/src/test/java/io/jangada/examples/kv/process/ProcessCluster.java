@@ -25,12 +25,18 @@ final class ProcessCluster {
     private static final Duration REPLY_TIME = Duration.ofSeconds(15);
 
     private final Path folder;
+    private final Duration electionTimeout;
     private final Map<String, Integer> raftPorts = new TreeMap<>();
     private final Map<String, Integer> respPorts = new TreeMap<>();
     private final Map<String, KvProcess> processes = new HashMap<>();
 
     ProcessCluster(Path folder) throws IOException, InterruptedException {
+        this(folder, ELECTION);
+    }
+
+    ProcessCluster(Path folder, Duration electionTimeout) throws IOException, InterruptedException {
         this.folder = folder;
+        this.electionTimeout = electionTimeout;
         List<Integer> free = freePorts(2 * IDS.size());
         for (int i = 0; i < IDS.size(); i++) {
             raftPorts.put(IDS.get(i), free.get(2 * i));
@@ -94,8 +100,8 @@ final class ProcessCluster {
         args.addAll(List.of("server", "--id", id, "--cluster", cluster()));
         args.addAll(List.of("--data", folder.resolve(id).toString()));
         args.addAll(List.of("--resp", "127.0.0.1:" + respPorts.get(id)));
-        args.addAll(List.of("--election-timeout", ELECTION.toMillis() + "ms"));
-        args.addAll(List.of("--heartbeat", "50ms"));
+        args.addAll(List.of("--election-timeout", electionTimeout.toMillis() + "ms"));
+        args.addAll(List.of("--heartbeat", electionTimeout.toMillis() / 10 + "ms"));
         args.addAll(List.of(more));
         return KvProcess.start(folder.resolve(id + ".log"), args.toArray(new String[0]));
     }
