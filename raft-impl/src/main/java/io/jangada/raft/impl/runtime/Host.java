@@ -10,6 +10,8 @@ import io.jangada.raft.api.RaftGroup;
 import io.jangada.raft.api.RaftHost;
 import io.jangada.raft.impl.codec.Envelope;
 import io.jangada.raft.impl.codec.MessageCodec;
+import io.jangada.raft.impl.core.Message.ForwardProposal;
+import io.jangada.raft.impl.core.Proposal;
 import io.jangada.raft.impl.runtime.Environment.Worker;
 import io.jangada.raft.spi.HostSpec;
 import io.jangada.raft.spi.LogStore;
@@ -34,9 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One node: what all its groups share, and who they are. */
@@ -47,7 +47,7 @@ public final class Host implements RaftHost, TransportListener {
     private static final String NO_ADDRESS = "localhost:1";
 
     /** How long {@link #close} waits for one step of its work. */
-    private static final long CLOSE_PATIENCE_SECONDS = 5;
+    private static final long CLOSE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final HostSpec spec;
     private final Environment environment;
@@ -89,7 +89,6 @@ public final class Host implements RaftHost, TransportListener {
                         work -> loopWorker(name + "-loop", work));
         this.appliers = new Crew(environment, name + "-apply");
         this.events = new Crew(environment, name + "-events");
-        connect(founding);
     }
 
     /**
@@ -101,7 +100,14 @@ public final class Host implements RaftHost, TransportListener {
      * @throws IllegalArgumentException if the settings contradict each other or the data folder
      */
     public static Host open(HostSpec spec, Environment environment) {
-        return new Host(spec, environment);
+        Host host = new Host(spec, environment);
+        try {
+            host.connect(host.founding);
+            return host;
+        } catch (RuntimeException | Error e) {
+            host.close();
+            throw e;
+        }
     }
 
     private Transport startTransport() {
@@ -242,10 +248,10 @@ public final class Host implements RaftHost, TransportListener {
         }
     }
 
-    void closeGroup(GroupId group) {
+    /** Closes a group unless that was done before; another one may go by its name since. */
+    void closeGroup(Replica<?, ?, ?> replica) {
         synchronized (lifecycle) {
-            Replica<?, ?, ?> replica = groups.get(group);
-            if (replica != null) {
+            if (groups.get(replica.id()) == replica) {
                 end(List.of(replica));
             }
         }
@@ -254,7 +260,10 @@ public final class Host implements RaftHost, TransportListener {
     @Override
     public void destroy(GroupId group) {
         synchronized (lifecycle) {
-            closeGroup(group);
+            Replica<?, ?, ?> replica = groups.get(group);
+            if (replica != null) {
+                end(List.of(replica));
+            }
             synchronized (store) {
                 store.destroy(group);
             }
@@ -272,21 +281,16 @@ public final class Host implements RaftHost, TransportListener {
         void run(GroupCore<?, ?, ?> core, CompletableFuture<@Nullable Void> done, long nowNanos);
     }
 
-    private static void inEach(List<Replica<?, ?, ?>> replicas, Ending ending) {
+    private void inEach(List<Replica<?, ?, ?>> replicas, Ending ending) {
         List<CompletableFuture<@Nullable Void>> all = new ArrayList<>();
         for (Replica<?, ?, ?> replica : replicas) {
             CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
             all.add(done);
             replica.core().execute(now -> ending.run(replica.core(), done, now));
         }
-        try {
-            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                    .get(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.log(Level.DEBUG, "not everything ended in order", e);
-        }
+        environment.await(
+                CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)),
+                CLOSE_PATIENCE_NANOS);
     }
 
     @Override
@@ -360,9 +364,25 @@ public final class Host implements RaftHost, TransportListener {
     public void onFrame(NodeId from, ByteBuffer frame) {
         for (Envelope each : MessageCodec.decode(frame)) {
             Replica<?, ?, ?> replica = groups.get(each.group());
+            if (each.message() instanceof ForwardProposal forwarded) {
+                checkPayload(forwarded.proposal());
+            }
             if (replica != null) {
                 replica.core().receive(from, each.message());
             }
+        }
+    }
+
+    /**
+     * A proposal becomes an entry that every node must be able to apply, so it is looked at here.
+     */
+    private static void checkPayload(Proposal proposal) {
+        switch (proposal.type()) {
+            case COMMAND -> CommandEnvelope.decode(proposal.payload());
+            case OPEN_SESSION -> SessionTerms.decode(proposal.payload());
+            case NOOP, MEMBERSHIP ->
+                    throw new IllegalArgumentException(
+                            "a " + proposal.type() + " is not for a follower to propose");
         }
     }
 }

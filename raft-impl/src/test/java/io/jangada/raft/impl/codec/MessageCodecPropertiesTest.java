@@ -104,6 +104,19 @@ class MessageCodecPropertiesTest {
         assertHarmless(Frames.encode(envelopes));
     }
 
+    @Example
+    void countsAndLengthsReserveNothing() {
+        byte[] frame = Frames.encode(Frames.samples().get(2));
+        assertHarmless(RawMessage.parse(frame).set(7, 10_000_000).toBytes());
+        assertHarmless(RawMessage.parse(frame).set(7, Integer.MAX_VALUE).toBytes());
+        for (int at = 1; at < frame.length; at++) {
+            byte[] changed = Arrays.copyOf(frame, frame.length + 4);
+            System.arraycopy(frame, at, changed, at + 4, frame.length - at);
+            Arrays.fill(changed, at, at + 4, (byte) 0xf0); // Makes a number of it that is huge.
+            assertHarmless(changed);
+        }
+    }
+
     /** Decodes in whatever way it ends, and what comes out can be sent again. */
     private static void assertHarmless(byte[] frame) {
         long before = THREADS.getCurrentThreadAllocatedBytes();

@@ -155,6 +155,9 @@ class MessageCodecTest {
         assertThrows(
                 IllegalArgumentException.class, () -> Frames.encode(Frames.samples().get(2), hole));
         assertArrayEquals(expected, Frames.encode(Frames.samples().get(0)));
+        Message halfWritten = new Message.TransferRequest(9, null);
+        assertThrows(NullPointerException.class, () -> Frames.encode(halfWritten));
+        assertArrayEquals(expected, Frames.encode(Frames.samples().get(0)));
         assertThrows(IllegalArgumentException.class, () -> MessageCodec.encode(List.of()));
     }
 

@@ -241,10 +241,12 @@ class RecordCodecsTest {
         }
     }
 
+    record Outer(String before, Greedy greedy, String after) {}
+
     @Test
     void accessorMayEncodeSomethingItself() {
-        byte[] bytes = Codec.of(Greedy.class).encode(new Greedy("a"));
-        assertEquals("0a050a01611200", HexFormat.of().formatHex(bytes));
+        byte[] bytes = Codec.of(Outer.class).encode(new Outer("b", new Greedy("a"), "c"));
+        assertEquals("0a016212070a050a016112001a0163", HexFormat.of().formatHex(bytes));
     }
 
     // Evolution: components are appended
