@@ -30,9 +30,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Three durable nodes in one process on loopback TCP: writes of 256 bytes at the leader, one at a time
- * and 64 and 1024 at once, ReadIndex reads, beside the raw sync time of the same disk. Prints; asserts
- * nothing.
+ * Three durable nodes in one process on loopback TCP: writes of 256 bytes at the leader, one at a
+ * time and 64 and 1024 at once, ReadIndex reads, beside the raw sync time of the same disk. Prints;
+ * asserts nothing.
  */
 public final class WriteFigures {
     private static final int VALUE_BYTES = 256;
@@ -164,8 +164,7 @@ public final class WriteFigures {
     }
 
     private static long processCpuNanos() {
-        return ManagementFactory.getPlatformMXBean(
-                        com.sun.management.OperatingSystemMXBean.class)
+        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
                 .getProcessCpuTime();
     }
 

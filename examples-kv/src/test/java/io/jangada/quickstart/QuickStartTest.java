@@ -1,5 +1,7 @@
 package io.jangada.quickstart;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -46,6 +48,40 @@ class QuickStartTest {
     }
 
     @Test
+    void programOfTheReadmeRunsOnAPlainClassPathAndCountsOn() throws Exception {
+        for (int life = 1; life <= 2; life++) {
+            assertEquals("after " + life + ", now " + life, runInItsOwnProcess(Start.class));
+        }
+        assertTrue(folder.resolve("data").toFile().isDirectory());
+    }
+
+    @Test
+    void peersOfTheReadmeAreWellFormed() {
+        assertDoesNotThrow(Start::oneOfThree);
+    }
+
+    /** With the folder of this test as its working folder, and without any flag. */
+    private String runInItsOwnProcess(Class<?> program) throws Exception {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Process process =
+                new ProcessBuilder(
+                                java.toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                program.getName())
+                        .directory(folder.toFile())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        try {
+            String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+            assertEquals(0, process.waitFor(), out);
+            return out.strip();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
     void threeNodesOnDisksAndSockets() throws Exception {
         String[] peers = peers();
         List<RaftGroup<Counter, Add, Long>> nodes = new ArrayList<>();
@@ -55,10 +91,7 @@ class QuickStartTest {
                         Raft.at("n" + i, folder.resolve("n" + i))
                                 .peers(peers)
                                 .config(QUICK)
-                                .start(
-                                        new Counter(),
-                                        Codec.of(Add.class),
-                                        Codec.of(Long.class)));
+                                .start(new Counter(), Codec.of(Add.class), Codec.of(Long.class)));
             }
             long expected = 0;
             for (RaftGroup<Counter, Add, Long> raft : nodes) {

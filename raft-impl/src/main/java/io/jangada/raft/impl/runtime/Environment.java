@@ -4,6 +4,7 @@ import io.jangada.raft.spi.HostSpec;
 import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.spi.StoreIdentity;
 import io.jangada.raft.spi.Transport;
+import java.util.concurrent.Future;
 
 /** The one door to everything that is not a function of inputs. */
 public interface Environment {
@@ -29,6 +30,15 @@ public interface Environment {
      * @return asleep until woken
      */
     Worker worker(String name, Runnable work);
+
+    /**
+     * Waits for something that workers do; never called by a worker.
+     *
+     * @param done what to wait for, in success or failure
+     * @param nanos how long at most
+     * @return whether it is done
+     */
+    boolean await(Future<?> done, long nanos);
 
     /**
      * Opens the node's log.

@@ -17,6 +17,7 @@ import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.WriteListener;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,11 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
 
     CoreStatus status() {
         return status;
+    }
+
+    /** For inspection while the loop rests. */
+    Map<NodeId, RaftCore.PeerProgress> progress() {
+        return core.progress();
     }
 
     long appliedIndex() {

@@ -34,9 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One node: what all its groups share, and who they are. */
@@ -47,7 +45,7 @@ public final class Host implements RaftHost, TransportListener {
     private static final String NO_ADDRESS = "localhost:1";
 
     /** How long {@link #close} waits for one step of its work. */
-    private static final long CLOSE_PATIENCE_SECONDS = 5;
+    private static final long CLOSE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final HostSpec spec;
     private final Environment environment;
@@ -281,21 +279,16 @@ public final class Host implements RaftHost, TransportListener {
         void run(GroupCore<?, ?, ?> core, CompletableFuture<@Nullable Void> done, long nowNanos);
     }
 
-    private static void inEach(List<Replica<?, ?, ?>> replicas, Ending ending) {
+    private void inEach(List<Replica<?, ?, ?>> replicas, Ending ending) {
         List<CompletableFuture<@Nullable Void>> all = new ArrayList<>();
         for (Replica<?, ?, ?> replica : replicas) {
             CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
             all.add(done);
             replica.core().execute(now -> ending.run(replica.core(), done, now));
         }
-        try {
-            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                    .get(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.log(Level.DEBUG, "not everything ended in order", e);
-        }
+        environment.await(
+                CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)),
+                CLOSE_PATIENCE_NANOS);
     }
 
     @Override

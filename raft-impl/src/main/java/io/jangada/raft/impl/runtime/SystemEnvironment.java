@@ -15,6 +15,10 @@ import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The real world. */
 public final class SystemEnvironment implements Environment {
@@ -41,6 +45,18 @@ public final class SystemEnvironment implements Environment {
     @Override
     public Worker worker(String name, Runnable work) {
         return new ThreadWorker(name, this::nanoTime, work);
+    }
+
+    @Override
+    public boolean await(Future<?> done, long nanos) {
+        try {
+            done.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Level.DEBUG, "not everything ended in order", e);
+        }
+        return done.isDone();
     }
 
     @Override

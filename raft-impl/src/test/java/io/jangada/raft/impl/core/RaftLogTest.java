@@ -134,7 +134,7 @@ class RaftLogTest {
                     case 0 -> log.append(noop(log.lastIndex() + 1, random.nextInt(2) + 1));
                     case 1 -> {
                         if (log.lastIndex() > 1) {
-                            long from = 2 + random.nextInt((int) log.lastIndex() - 1);
+                            long from = 2L + random.nextInt((int) log.lastIndex() - 1);
                             log.truncateFrom(from);
                             log.append(noop(from, random.nextInt(2) + 1));
                         }

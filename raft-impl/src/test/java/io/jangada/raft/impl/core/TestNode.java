@@ -191,9 +191,14 @@ final class TestNode {
     /** Takes a {@link Ready} and starts its write. */
     Ready take() {
         Ready ready = core.ready();
+        wrote(ready);
+        return ready;
+    }
+
+    /** Starts the write of a {@link Ready} that was taken elsewhere. */
+    void wrote(Ready ready) {
         log.write(ready);
         lastWrite = Math.max(lastWrite, ready.writeSequence());
-        return ready;
     }
 
     /** Takes a {@link Ready} and shows everything in it. */

@@ -92,11 +92,16 @@ final class StoreOpening {
                         new ChronicleJournal(
                                 log, "jangada-log-spare-" + own.node(), settings.segmentBytes));
         ChronicleLogStore store = new ChronicleLogStore(this, recovery);
-        recovery.deleteUnneeded();
-        if (existing == null) {
-            identityFile.publishDraft();
+        try {
+            recovery.deleteUnneeded();
+            if (existing == null) {
+                identityFile.publishDraft();
+            }
+            return store;
+        } catch (IOException e) {
+            store.close();
+            throw e;
         }
-        return store;
     }
 
     private void checkNode(StoreIdentity existing) {

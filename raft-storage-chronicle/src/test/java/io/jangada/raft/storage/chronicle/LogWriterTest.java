@@ -30,7 +30,10 @@ class LogWriterTest {
     private final GatedDisk disk = new GatedDisk();
 
     private ChronicleLogStore open() {
-        return TestLog.builder().segmentBytes(4 << 20).journals(disk).open(folder, TestLog.IDENTITY);
+        return TestLog.builder()
+                .segmentBytes(4 << 20)
+                .journals(disk)
+                .open(folder, TestLog.IDENTITY);
     }
 
     @Test
@@ -48,7 +51,8 @@ class LogWriterTest {
             int before = disk.syncs.get();
             // The writer is in the middle of a sync: all of this waits for the next one.
             logs.subList(1, 1000)
-                    .forEach(log -> log.start(new HardState(1, null), TestLog.entries(1, 2, 1, 10)));
+                    .forEach(
+                            log -> log.start(new HardState(1, null), TestLog.entries(1, 2, 1, 10)));
             disk.gated = false;
             disk.released.release();
             assertTrue(first.await(blocked));
@@ -179,7 +183,8 @@ class LogWriterTest {
             int syncs = disk.syncs.get();
             group.writeEach(TestLog.entries(1, 50, 1, 10));
             assertEquals(syncs, disk.syncs.get());
-            // A record may name as durable only what a sync covered, or a power loss looks like rot.
+            // A record may name as durable only what a sync covered, or a power loss looks like
+            // rot.
             Replay replay = new Replay(TestLog.IDENTITY.store(), Long.MAX_VALUE);
             Path copy = Folders.copy(folder, folder.resolveSibling(folder.getFileName() + "-copy"));
             try {
@@ -204,7 +209,11 @@ class LogWriterTest {
                 var log = TestLog.open(store, "a")) {
             long last = 0;
             for (int i = 0; i < 300; i++) {
-                last = log.start(null, TestLog.entries(1L + (long) i * perWrite, (i + 1L) * perWrite, 1, 5));
+                last =
+                        log.start(
+                                null,
+                                TestLog.entries(
+                                        1L + (long) i * perWrite, (i + 1L) * perWrite, 1, 5));
             }
             assertTrue(log.await(last));
             assertEquals(last, log.persisted());

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/** A small file system of its own. Making one takes root; without it the test is skipped, loudly. */
+/**
+ * A small file system of its own. Making one takes root; without it the test is skipped, loudly.
+ */
 final class Tmpfs implements AutoCloseable {
     private final Path folder;
 
@@ -18,6 +20,10 @@ final class Tmpfs implements AutoCloseable {
         }
     }
 
+    Path folder() {
+        return folder;
+    }
+
     void makeReadOnly() {
         if (!run("mount", "-o", "remount,ro", folder.toString())) {
             throw new AssertionError("cannot make " + folder + " read-only");
@@ -26,7 +32,8 @@ final class Tmpfs implements AutoCloseable {
 
     private static boolean run(String... command) {
         try {
-            Process process = new ProcessBuilder(List.of(command)).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(List.of(command)).redirectErrorStream(true).start();
             process.getInputStream().readAllBytes();
             return process.waitFor() == 0;
         } catch (IOException e) {

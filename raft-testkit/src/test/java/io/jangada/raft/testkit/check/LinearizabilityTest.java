@@ -9,7 +9,6 @@ import io.jangada.raft.testkit.check.Verdict.Linearizable;
 import io.jangada.raft.testkit.check.Verdict.NotLinearizable;
 import io.jangada.raft.testkit.check.Verdict.Unknown;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -263,13 +262,13 @@ class LinearizabilityTest {
     void checksAnyModel(int read, boolean linearizable) {
         HistoryRecorder<Integer, Integer> recorder = new HistoryRecorder<>(() -> 0);
         for (long process = 0; process < 3; process++) {
-            recorder.invoke(process, 1, Map.of());
+            recorder.invoke(process, 1);
         }
-        recorder.ok(0, 1, Map.of());
-        recorder.ok(1, 1, Map.of());
+        recorder.ok(0, 1);
+        recorder.ok(1, 1);
         recorder.info(2, "timeout");
-        recorder.invoke(3, 0, Map.of());
-        recorder.ok(3, read, Map.of());
+        recorder.invoke(3, 0);
+        recorder.ok(3, read);
         Verdict<Integer, Integer> verdict =
                 Linearizability.check(new Counter(), recorder.history(), Budget.DEFAULT);
         assertEquals(linearizable, verdict instanceof Linearizable, verdict::message);

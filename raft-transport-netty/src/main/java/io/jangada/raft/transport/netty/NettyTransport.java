@@ -110,7 +110,9 @@ public final class NettyTransport implements Transport {
         return outbox != null && outbox.send(frame, size);
     }
 
-    /** Its first event loop: frames arrive there, and what is sent from there is not handed over. */
+    /**
+     * Its first event loop: frames arrive there, and what is sent from there is not handed over.
+     */
     @Override
     public Optional<LoopThread> lendThread() {
         return Optional.of(started().loopThread());

@@ -1,0 +1,48 @@
+package io.jangada.raft.testkit.sim;
+
+import io.jangada.raft.api.Member;
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.impl.core.CoreStatus;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** I7: when an entry is first known to be committed, a quorum has it on its disks. */
+final class CommittedIsDurable extends Invariant {
+    CommittedIsDurable(Invariants all) {
+        super(all, "I7 committed is durable");
+    }
+
+    @Override
+    void onStatus(SimNode node, @Nullable CoreStatus before, CoreStatus now) {
+        GroupImage log = node.log();
+        long index = now.commitIndex();
+        if (log == null || index <= record().commitIndex() || !log.has(index)) {
+            return;
+        }
+        Set<NodeId> holders = new TreeSet<>();
+        for (SimNode each : nodes()) {
+            GroupImage durable = each.durable();
+            if (durable != null && durable.matches(index, log.prefixHash(index))) {
+                holders.add(each.id());
+            }
+        }
+        check(
+                isQuorum(holders, now.membership().voters())
+                        && isQuorum(holders, now.membership().outgoing()),
+                "%s takes index %d for committed in term %d, but only the disks of %s have it, of"
+                        + " the configuration %s",
+                node,
+                index,
+                now.currentTerm(),
+                holders,
+                now.membership());
+    }
+
+    private static boolean isQuorum(Collection<NodeId> holders, Map<NodeId, Member> voters) {
+        long count = voters.keySet().stream().filter(holders::contains).count();
+        return voters.isEmpty() || count > voters.size() / 2;
+    }
+}

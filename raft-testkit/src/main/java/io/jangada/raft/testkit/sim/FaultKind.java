@@ -1,0 +1,31 @@
+package io.jangada.raft.testkit.sim;
+
+/** What a {@link Swarm} does to its cluster. */
+public enum FaultKind {
+    /** One node loses its power, and comes back later. */
+    CRASH,
+    /** All nodes lose their power at once, and come back later. */
+    CRASH_ALL,
+    /** One node is stopped in good order, and started later. */
+    STOP,
+    /** One process is frozen for a while. */
+    PAUSE,
+    /** One node is cut off from all others. */
+    ISOLATE,
+    /** The nodes are cut into two groups. */
+    SPLIT,
+    /** Single links are cut in one direction. */
+    ONE_WAY_CUTS,
+    /** Much is lost, doubled, delayed and reordered for a while. */
+    BAD_NETWORK,
+    /** One disk is slow for a while. */
+    SLOW_DISK,
+    /** A sync fails on one node, which has to be started again. */
+    SYNC_ERROR,
+    /** One disk is full for a while; its node has to be started again. */
+    FULL_DISK,
+    /** Leadership is handed to a random node. */
+    TRANSFER,
+    /** A clock changes its pace, within the bound. */
+    CLOCK_RATE
+}

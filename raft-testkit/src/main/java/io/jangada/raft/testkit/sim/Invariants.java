@@ -1,0 +1,150 @@
+package io.jangada.raft.testkit.sim;
+
+import io.jangada.raft.impl.core.CoreStatus;
+import io.jangada.raft.spi.Applied;
+import io.jangada.raft.testkit.check.KvOutput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** All invariants, and the first violation that any of them has found. */
+final class Invariants {
+    private final List<Invariant> all = new ArrayList<>();
+    private final List<SimNode> nodes = new ArrayList<>();
+    private final ClusterRecord record = new ClusterRecord();
+    private final DurableEntries durableEntries = new DurableEntries();
+    private final LeaseSafety leaseSafety = new LeaseSafety(this);
+    private BiConsumer<KvCommand, KvOutput> applied = (command, output) -> {};
+    private @Nullable String violation;
+
+    Invariants() {
+        all.add(new ElectionSafety(this));
+        all.add(new LeaderAppendOnly(this));
+        all.add(new LogMatching(this));
+        all.add(new LeaderCompleteness(this));
+        all.add(new StateMachineSafety(this));
+        all.add(new CommittedIsImmutable(this));
+        all.add(new CommittedIsDurable(this));
+        all.add(new CurrentTermCommit(this));
+        all.add(new TermAndVote(this));
+        all.add(new IndexesNeverFall(this));
+        all.add(new IndexOrder(this));
+        all.add(new FactsAreDurable(this));
+        all.add(new ProgressIsTrue(this));
+        all.add(leaseSafety);
+        all.add(new ExactlyOnce(this));
+        all.add(new NoFault(this));
+    }
+
+    void add(SimNode node) {
+        nodes.add(node);
+    }
+
+    ClusterRecord record() {
+        return record;
+    }
+
+    DurableEntries durableEntries() {
+        return durableEntries;
+    }
+
+    LeaseSafety leaseSafety() {
+        return leaseSafety;
+    }
+
+    List<SimNode> nodes() {
+        return nodes;
+    }
+
+    /** Keeps the first report; what follows from it says less. */
+    void report(String text) {
+        if (violation == null) {
+            violation = text;
+        }
+    }
+
+    @Nullable String violation() {
+        return violation;
+    }
+
+    /** Looks at every node where something ran. */
+    void afterEvent() {
+        for (SimNode node : nodes) {
+            if (node.takeTouched()) {
+                look(node);
+            }
+        }
+    }
+
+    private void look(SimNode node) {
+        CoreStatus now = node.status();
+        if (now == null) {
+            return;
+        }
+        CoreStatus before = node.checkedStatus();
+        // A stopped group may have published a write that its disk then refused; it shows nobody.
+        if (now != before && !node.isStopped()) {
+            for (Invariant each : all) {
+                each.onStatus(node, before, now);
+            }
+            record.add(node, now);
+            node.checked(now);
+        }
+        for (Invariant each : all) {
+            each.afterEvent(node);
+        }
+    }
+
+    void beforeAppend(SimNode node, GroupImage log, DiskRecord change) {
+        for (Invariant each : all) {
+            each.beforeAppend(node, log, change);
+        }
+    }
+
+    void onAppend(SimNode node, GroupImage log, DiskRecord change) {
+        for (Invariant each : all) {
+            each.onAppend(node, log, change);
+        }
+    }
+
+    void beforeDurable(SimNode node, GroupImage durable, DiskRecord change) {
+        if (change instanceof DiskRecord.Truncation truncation) {
+            durableEntries.beforeTruncation(node, durable, truncation.from());
+        }
+    }
+
+    void onDurable(SimNode node, GroupImage durable, DiskRecord change) {
+        for (Invariant each : all) {
+            each.onDurable(node, durable, change);
+        }
+    }
+
+    void onSend(SimNode node, InFlight message) {
+        for (Invariant each : all) {
+            each.onSend(node, message);
+        }
+        if (message.message().isFromLeader()) {
+            record.leads(node, message.message().term());
+        }
+    }
+
+    void onApply(
+            SimNode node, KvMachine machine, KvCommand command, KvOutput output, Applied at) {
+        for (Invariant each : all) {
+            each.onApply(node, machine, command, output, at);
+        }
+        applied.accept(command, output);
+    }
+
+    /** Tells somebody of every apply on every node. */
+    void whenApplied(BiConsumer<KvCommand, KvOutput> listener) {
+        applied = listener;
+    }
+
+    void onCrash(SimNode node) {
+        for (Invariant each : all) {
+            each.onCrash(node);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.jangada.raft.testkit.sim;
+
+import io.jangada.raft.spi.Applied;
+import io.jangada.raft.spi.SnapshotReader;
+import io.jangada.raft.spi.SnapshotWriter;
+import io.jangada.raft.spi.StateMachine;
+import io.jangada.raft.testkit.check.KvInput;
+import io.jangada.raft.testkit.check.KvOutput;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A map of strings, small and easy to check: the state machine of simulated clusters. Remembers
+ * which commands it has applied, so that a run can tell whether one was lost or applied twice.
+ */
+public final class KvMachine implements StateMachine<KvCommand, KvOutput> {
+    /** Hears of every apply, to compare nodes with each other. */
+    interface Listener {
+        void onApply(KvMachine machine, KvCommand command, KvOutput output, Applied at);
+    }
+
+    private final Listener listener;
+    private final Map<String, String> map = new TreeMap<>();
+
+    /** How often each command was applied. */
+    private final Map<Long, Integer> applied = new TreeMap<>();
+
+    /** The sum of the hashes of all pairs: the same map gives the same sum. */
+    private long stateHash;
+
+    KvMachine(Listener listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public KvOutput apply(KvCommand command, Applied at) {
+        applied.merge(command.id(), 1, Integer::sum);
+        KvOutput output = apply(command.input());
+        listener.onApply(this, command, output, at);
+        return output;
+    }
+
+    private KvOutput apply(KvInput input) {
+        String key = input.key();
+        if (input instanceof KvInput.Get) {
+            return new KvOutput.Value(map.get(key));
+        } else if (input instanceof KvInput.Put put) {
+            set(key, put.value());
+        } else if (input instanceof KvInput.Delete) {
+            set(key, null);
+        } else if (input instanceof KvInput.Append append) {
+            set(key, map.getOrDefault(key, "") + append.suffix());
+        } else if (input instanceof KvInput.Cas cas) {
+            boolean equal = java.util.Objects.equals(map.get(key), cas.expected());
+            if (equal) {
+                set(key, cas.replacement());
+            }
+            return new KvOutput.Swapped(equal);
+        } else {
+            throw new IllegalArgumentException("no command: " + input);
+        }
+        return new KvOutput.Done();
+    }
+
+    private void set(String key, @Nullable String value) {
+        String old = value == null ? map.remove(key) : map.put(key, value);
+        stateHash += hash(key, value) - hash(key, old);
+    }
+
+    private static long hash(String key, @Nullable String value) {
+        return value == null ? 0 : SimRandom.mix(31L * key.hashCode() + value.hashCode());
+    }
+
+    /**
+     * Reads a key; to be used in queries.
+     *
+     * @param key the key
+     * @return its value, null if it is absent
+     */
+    public @Nullable String get(String key) {
+        return map.get(key);
+    }
+
+    /**
+     * How often a command was applied.
+     *
+     * @param id the command's
+     * @return 0 if never
+     */
+    public int timesApplied(long id) {
+        return applied.getOrDefault(id, 0);
+    }
+
+    /**
+     * A fingerprint of the map.
+     *
+     * @return equal for equal maps
+     */
+    public long stateHash() {
+        return stateHash;
+    }
+
+    @Override
+    public void save(SnapshotWriter out) throws IOException {
+        out.writeInt(map.size());
+        for (Map.Entry<String, String> each : map.entrySet()) {
+            out.writeUTF(each.getKey());
+            out.writeUTF(each.getValue());
+        }
+        out.writeInt(applied.size());
+        for (Map.Entry<Long, Integer> each : applied.entrySet()) {
+            out.writeLong(each.getKey());
+            out.writeInt(each.getValue());
+        }
+    }
+
+    @Override
+    public void load(SnapshotReader in) throws IOException {
+        map.clear();
+        stateHash = 0;
+        for (int left = in.readInt(); left > 0; left--) {
+            set(in.readUTF(), in.readUTF());
+        }
+        applied.clear();
+        for (int left = in.readInt(); left > 0; left--) {
+            applied.put(in.readLong(), in.readInt());
+        }
+    }
+}

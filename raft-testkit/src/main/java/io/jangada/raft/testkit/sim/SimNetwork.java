@@ -1,0 +1,328 @@
+package io.jangada.raft.testkit.sim;
+
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.impl.codec.Envelope;
+import io.jangada.raft.impl.codec.MessageCodec;
+import io.jangada.raft.spi.OutboundFrame;
+import io.jangada.raft.spi.PeerIdentity;
+import io.jangada.raft.testkit.sim.MessageRule.Fate;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.zip.CRC32C;
+
+/**
+ * The network between the nodes. Frames are taken apart when they are sent, so that each message
+ * travels on its own and can be dropped, delayed, doubled or reordered on its own.
+ */
+public final class SimNetwork {
+    private static final class Link {
+        private LinkQuality quality = LinkQuality.GOOD;
+        private boolean cut;
+
+        /** When the latest message that must not be overtaken arrives. */
+        private long orderedUntil;
+    }
+
+    private record Way(NodeId from, NodeId to) implements Comparable<Way> {
+        @Override
+        public int compareTo(Way other) {
+            int order = from.compareTo(other.from);
+            return order != 0 ? order : to.compareTo(other.to);
+        }
+    }
+
+    private final Simulation simulation;
+    private final Invariants invariants;
+    private final Map<NodeId, SimNode> nodes = new TreeMap<>();
+    private final Map<Way, Link> links = new TreeMap<>();
+    private final List<MessageRule> rules = new ArrayList<>();
+    private final CRC32C checksum = new CRC32C();
+    private long sentCount;
+
+    SimNetwork(Simulation simulation, Invariants invariants) {
+        this.simulation = simulation;
+        this.invariants = invariants;
+    }
+
+    void add(SimNode node) {
+        for (SimNode other : nodes.values()) {
+            links.put(new Way(node.id(), other.id()), new Link());
+            links.put(new Way(other.id(), node.id()), new Link());
+        }
+        nodes.put(node.id(), node);
+    }
+
+    // Links
+
+    /**
+     * Cuts a link in one direction: what is under way on it, and what is sent on it, is lost.
+     *
+     * @param from the sending side
+     * @param to the receiving side
+     */
+    public void cut(NodeId from, NodeId to) {
+        setCut(from, to, true);
+    }
+
+    /**
+     * Cuts both directions between two nodes.
+     *
+     * @param one a node
+     * @param other another node
+     */
+    public void cutBoth(NodeId one, NodeId other) {
+        setCut(one, other, true);
+        setCut(other, one, true);
+    }
+
+    /**
+     * Cuts a node off from all others.
+     *
+     * @param node the node
+     */
+    public void isolate(NodeId node) {
+        partition(Set.of(node));
+    }
+
+    /**
+     * Cuts all links between some nodes and the rest.
+     *
+     * @param side the nodes on one side
+     */
+    public void partition(Collection<NodeId> side) {
+        Set<NodeId> inside = new TreeSet<>(side);
+        for (Map.Entry<Way, Link> each : links.entrySet()) {
+            Way way = each.getKey();
+            if (inside.contains(way.from()) != inside.contains(way.to())) {
+                setCut(way.from(), way.to(), true);
+            }
+        }
+    }
+
+    /**
+     * Mends a link in one direction.
+     *
+     * @param from the sending side
+     * @param to the receiving side
+     */
+    public void mend(NodeId from, NodeId to) {
+        setCut(from, to, false);
+    }
+
+    /** Mends all links; their qualities stay as they are. */
+    public void mendAll() {
+        for (Way way : links.keySet()) {
+            setCut(way.from(), way.to(), false);
+        }
+    }
+
+    private void setCut(NodeId from, NodeId to, boolean cut) {
+        Link link = link(from, to);
+        if (link.cut != cut) {
+            link.cut = cut;
+            simulation.note(
+                    Notes.CUT, cut ? 1 : 0, () -> (cut ? "cut " : "mend ") + from + ">" + to);
+        }
+    }
+
+    /**
+     * Says how all links treat messages from now on.
+     *
+     * @param quality the quality
+     */
+    public void quality(LinkQuality quality) {
+        links.values().forEach(link -> link.quality = quality);
+    }
+
+    /**
+     * Says how one link treats messages from now on.
+     *
+     * @param from the sending side
+     * @param to the receiving side
+     * @param quality the quality
+     */
+    public void quality(NodeId from, NodeId to, LinkQuality quality) {
+        link(from, to).quality = quality;
+    }
+
+    private Link link(NodeId from, NodeId to) {
+        Link link = links.get(new Way(from, to));
+        if (link == null) {
+            throw new IllegalArgumentException("there is no link " + from + ">" + to);
+        }
+        return link;
+    }
+
+    // Chosen messages
+
+    /**
+     * Loses chosen messages.
+     *
+     * @param filter chooses them
+     * @return the rule, in force until closed
+     */
+    public MessageRule drop(MessageFilter filter) {
+        return add(filter, Fate.DROP, Duration.ZERO);
+    }
+
+    /**
+     * Holds chosen messages back, to be delivered or dropped one by one.
+     *
+     * @param filter chooses them
+     * @return the rule, in force until closed
+     */
+    public MessageRule hold(MessageFilter filter) {
+        return add(filter, Fate.HOLD, Duration.ZERO);
+    }
+
+    /**
+     * Doubles chosen messages.
+     *
+     * @param filter chooses them
+     * @return the rule, in force until closed
+     */
+    public MessageRule duplicate(MessageFilter filter) {
+        return add(filter, Fate.DUPLICATE, Duration.ZERO);
+    }
+
+    /**
+     * Gives chosen messages a time on the way of their own; others may overtake them.
+     *
+     * @param filter chooses them
+     * @param delay from sending to arrival
+     * @return the rule, in force until closed
+     */
+    public MessageRule delay(MessageFilter filter, Duration delay) {
+        return add(filter, Fate.DELAY, delay);
+    }
+
+    /**
+     * Lets chosen messages pass as their links have it, as an exception from earlier rules.
+     *
+     * @param filter chooses them
+     * @return the rule, in force until closed
+     */
+    public MessageRule deliver(MessageFilter filter) {
+        return add(filter, Fate.DELIVER, Duration.ZERO);
+    }
+
+    private MessageRule add(MessageFilter filter, Fate fate, Duration delay) {
+        MessageRule rule = new MessageRule(this, filter, fate, delay);
+        rules.add(rule);
+        return rule;
+    }
+
+    void remove(MessageRule rule) {
+        rules.remove(rule);
+    }
+
+    // Traffic
+
+    void send(PeerIdentity sender, SimNode from, NodeId to, OutboundFrame frame) {
+        ByteBuffer bytes = ByteBuffer.allocate(frame.size());
+        frame.writeTo(bytes);
+        List<Envelope> envelopes = MessageCodec.decode(bytes.flip());
+        for (Envelope envelope : envelopes) {
+            ByteBuffer own = envelopes.size() == 1 ? bytes : frameOf(envelope);
+            InFlight message =
+                    new InFlight(
+                            ++sentCount,
+                            sender,
+                            nodes.get(to),
+                            envelope.group(),
+                            envelope.message(),
+                            own);
+            invariants.onSend(from, message);
+            send(message);
+        }
+    }
+
+    private static ByteBuffer frameOf(Envelope envelope) {
+        OutboundFrame frame = MessageCodec.encode(List.of(envelope));
+        ByteBuffer bytes = ByteBuffer.allocate(frame.size());
+        frame.writeTo(bytes);
+        return bytes.flip();
+    }
+
+    private void send(InFlight message) {
+        Link link = link(message.from(), message.to());
+        MessageRule rule = ruleFor(message);
+        Fate fate = rule == null ? Fate.DELIVER : rule.fate();
+        if (rule != null) {
+            rule.matched(message);
+        }
+        switch (fate) {
+            case DROP -> lost(message);
+            case HOLD -> simulation.note(Notes.HOLD, message.number(), () -> "held " + message);
+            case DELAY -> arriveIn(rule == null ? 0 : rule.delayNanos(), message);
+            case DUPLICATE -> {
+                travel(link, message);
+                travel(link, message);
+            }
+            case DELIVER -> {
+                travel(link, message);
+                if (simulation.random().chance(link.quality.duplication())) {
+                    travel(link, message);
+                }
+            }
+        }
+    }
+
+    private MessageRule ruleFor(InFlight message) {
+        for (int i = rules.size() - 1; i >= 0; i--) {
+            if (rules.get(i).matches(message)) {
+                return rules.get(i);
+            }
+        }
+        return null;
+    }
+
+    private void travel(Link link, InFlight message) {
+        SimRandom random = simulation.random();
+        LinkQuality quality = link.quality;
+        if (link.cut || random.chance(quality.loss())) {
+            lost(message);
+            return;
+        }
+        long at =
+                simulation.nowNanos()
+                        + random.between(
+                                quality.delayMin().toNanos(), quality.delayMax().toNanos());
+        if (!random.chance(quality.reordering())) {
+            at = Math.max(at, link.orderedUntil);
+            link.orderedUntil = at;
+        }
+        arriveIn(at - simulation.nowNanos(), message);
+    }
+
+    private void lost(InFlight message) {
+        simulation.note(Notes.LOST, message.number(), () -> "lost " + message);
+    }
+
+    private void arriveIn(long delayNanos, InFlight message) {
+        simulation.schedule(
+                delayNanos,
+                () -> {
+                    if (link(message.from(), message.to()).cut) {
+                        lost(message);
+                    } else {
+                        arrive(message);
+                    }
+                });
+    }
+
+    /** The message reaches its node, whatever state that is in. */
+    void arrive(InFlight message) {
+        checksum.reset();
+        checksum.update(message.frame());
+        simulation.note(Notes.ARRIVE, checksum.getValue(), () -> "" + message);
+        message.target().receive(message);
+    }
+}

@@ -1,0 +1,390 @@
+package io.jangada.raft.testkit.sim;
+
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.RaftGroup;
+import io.jangada.raft.api.Role;
+import io.jangada.raft.impl.core.CoreStatus;
+import io.jangada.raft.impl.core.RaftCore.PeerProgress;
+import io.jangada.raft.impl.runtime.Host;
+import io.jangada.raft.impl.runtime.Inspection;
+import io.jangada.raft.spi.HostSpec;
+import io.jangada.raft.spi.StoreException;
+import io.jangada.raft.testkit.check.KvOutput;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One machine of a simulated cluster: a process that comes and goes, a disk, a clock. */
+public final class SimNode {
+    /** Everything that one life of the process has. */
+    private record Running(
+            Life life,
+            SimTransport transport,
+            Host host,
+            KvMachine machine,
+            RaftGroup<KvMachine, KvCommand, KvOutput> group,
+            Inspection inspection) {}
+
+    private final SimCluster cluster;
+    private final Simulation simulation;
+    private final NodeId id;
+    private final int number;
+    private final SimClock clock;
+    private final SimDisk disk;
+    private @Nullable Running running;
+    private long schedulingNanosMax = 20_000;
+
+    /** The process is being ended in good order. */
+    private boolean stopping;
+
+    /** Something ran here since the invariants were checked. */
+    private boolean touched;
+
+    /** The status that the invariants have seen. */
+    private @Nullable CoreStatus checkedStatus;
+
+    SimNode(SimCluster cluster, NodeId id, int number) {
+        this.cluster = cluster;
+        this.simulation = cluster.simulation();
+        this.id = id;
+        this.number = number;
+        this.clock = new SimClock(0);
+        this.disk = new SimDisk(this, simulation, cluster.invariants());
+    }
+
+    /**
+     * Its name.
+     *
+     * @return the id
+     */
+    public NodeId id() {
+        return id;
+    }
+
+    int number() {
+        return number;
+    }
+
+    /**
+     * Its disk.
+     *
+     * @return the disk, the same one for all lives
+     */
+    public SimDisk disk() {
+        return disk;
+    }
+
+    // Life
+
+    /**
+     * Starts the process on what the disk holds.
+     *
+     * @throws IllegalStateException if it runs
+     * @throws StoreException if the disk cannot be used
+     */
+    public void start() {
+        if (running != null) {
+            throw new IllegalStateException("node " + id + " runs already");
+        }
+        clock.restart(simulation.nowNanos(), simulation.random().between(0, 1L << 40));
+        Life life = new Life(this, simulation);
+        SimTransport transport = new SimTransport(life, cluster.network());
+        SimEnvironment environment = new SimEnvironment(life, simulation, transport);
+        Host host = Host.open(spec(), environment);
+        KvMachine machine =
+                new KvMachine(
+                        (of, command, output, at) ->
+                                cluster.invariants().onApply(this, of, command, output, at));
+        simulation.note(Notes.START, number, () -> id + " starts");
+        checkedStatus = null;
+        RaftGroup<KvMachine, KvCommand, KvOutput> group;
+        try {
+            group = host.group(SimCluster.GROUP, machine, KvCodecs.COMMANDS, KvCodecs.OUTPUTS);
+        } catch (StoreException e) {
+            life.end();
+            disk.crash(disk.unsyncedRecords());
+            throw e;
+        }
+        running = new Running(life, transport, host, machine, group, new Inspection(group));
+        touched = true;
+    }
+
+    private HostSpec spec() {
+        return new HostSpec(
+                id, null, cluster.members(), null, null, cluster.config(), null, null);
+    }
+
+    /**
+     * Ends the process at once, as a power failure does: of what was not synced a random prefix
+     * survives. Does nothing if it does not run.
+     */
+    public void crash() {
+        crashKeeping(simulation.random().nextInt(disk.unsyncedRecords() + 1));
+    }
+
+    /**
+     * Ends the process at once. Does nothing if it does not run.
+     *
+     * @param survivors how many of the unsynced records survive, the oldest first; at most {@link
+     *     SimDisk#unsyncedRecords()}
+     */
+    public void crashKeeping(int survivors) {
+        Running was = running;
+        if (was != null) {
+            simulation.note(
+                    Notes.CRASH,
+                    number * 1_000_003L + survivors,
+                    () -> id + " crashes, " + survivors + " unsynced records survive");
+            running = null;
+            disk.crash(survivors);
+            was.life().end();
+            cluster.invariants().onCrash(this);
+        }
+    }
+
+    /** Ends the process in good order, handing leadership over. Takes virtual time. */
+    public void stop() {
+        Running was = running;
+        if (was != null && !was.life().isPaused()) {
+            stopping = true;
+            was.host().close();
+            stopping = false;
+            if (running == was) {
+                crashKeeping(disk.unsyncedRecords());
+            }
+        }
+    }
+
+    /** Stops the process as SIGSTOP does: time goes on without it. */
+    public void pause() {
+        if (running != null) {
+            simulation.note(Notes.PAUSE, number, () -> id + " pauses");
+            running.life().pause();
+        }
+    }
+
+    /** Lets a paused process go on as if nothing had happened. */
+    public void resume() {
+        if (running != null && running.life().isPaused()) {
+            simulation.note(Notes.PAUSE, -number, () -> id + " resumes");
+            running.life().resume();
+        }
+    }
+
+    /**
+     * Whether the process runs, paused or not.
+     *
+     * @return false before {@link #start} and after a crash
+     */
+    public boolean isUp() {
+        return running != null;
+    }
+
+    /**
+     * Whether the process is paused.
+     *
+     * @return true between {@link #pause} and {@link #resume}
+     */
+    public boolean isPaused() {
+        return running != null && running.life().isPaused();
+    }
+
+    /**
+     * Whether the process runs but its group has stopped, because of a disk fault for example.
+     *
+     * @return true if only a restart helps
+     */
+    public boolean isStopped() {
+        return running != null && running.inspection().isStopped();
+    }
+
+    /** Whether there is a reason for the group to be stopped. */
+    boolean mayStop() {
+        return stopping || disk.hasFailed();
+    }
+
+    String stopReason() {
+        return running == null ? "down" : running.group().status().stopped().orElse("closed");
+    }
+
+    // Time
+
+    /**
+     * Makes the node's clock run fast or slow from now on.
+     *
+     * @param partsPerMillion how much faster than virtual time
+     */
+    public void clockRate(long partsPerMillion) {
+        simulation.note(
+                Notes.CLOCK,
+                number * 1_000_003L + partsPerMillion,
+                () -> id + " clock gains " + partsPerMillion + " ppm");
+        clock.setRate(simulation.nowNanos(), partsPerMillion);
+        if (running != null) {
+            running.life().clockChanged();
+        }
+    }
+
+    /**
+     * How long a woken worker may wait for its thread.
+     *
+     * @param nanosMax the longest, at least 1
+     */
+    public void schedulingDelay(long nanosMax) {
+        schedulingNanosMax = nanosMax;
+    }
+
+    long schedulingNanos() {
+        return simulation.random().between(0, schedulingNanosMax);
+    }
+
+    SimClock clock() {
+        return clock;
+    }
+
+    long localNanos() {
+        return clock.localAt(simulation.nowNanos());
+    }
+
+    // The group
+
+    /**
+     * The group as clients of this node use it.
+     *
+     * @return the running group
+     * @throws IllegalStateException if the process does not run
+     */
+    public RaftGroup<KvMachine, KvCommand, KvOutput> group() {
+        return required().group();
+    }
+
+    private Running required() {
+        if (running == null) {
+            throw new IllegalStateException("node " + id + " does not run");
+        }
+        return running;
+    }
+
+    /**
+     * The state machine of the present life.
+     *
+     * @return the machine, empty if the process does not run
+     */
+    public Optional<KvMachine> machine() {
+        return Optional.ofNullable(running).map(Running::machine);
+    }
+
+    /** The core's state as the runtime last published it; null if the process does not run. */
+    @Nullable CoreStatus status() {
+        return running == null ? null : running.inspection().status();
+    }
+
+    /**
+     * The present role.
+     *
+     * @return {@link Role#STOPPED} if the process does not run or its group has stopped
+     */
+    public Role role() {
+        CoreStatus status = status();
+        return status == null || isStopped() ? Role.STOPPED : status.role();
+    }
+
+    /**
+     * The present term.
+     *
+     * @return the term, that of the disk if the process does not run
+     */
+    public long term() {
+        CoreStatus status = status();
+        GroupImage image = durable();
+        return status != null
+                ? status.currentTerm()
+                : image == null ? 0 : image.hardState().currentTerm();
+    }
+
+    /**
+     * The last index of the log.
+     *
+     * @return the index, that of the disk if the process does not run
+     */
+    public long lastIndex() {
+        CoreStatus status = status();
+        GroupImage image = durable();
+        return status != null ? status.lastIndex() : image == null ? 0 : image.lastIndex();
+    }
+
+    /**
+     * The highest index known here to be committed.
+     *
+     * @return 0 if the process does not run
+     */
+    public long commitIndex() {
+        CoreStatus status = status();
+        return status == null ? 0 : status.commitIndex();
+    }
+
+    /**
+     * The highest index applied here.
+     *
+     * @return 0 if the process does not run
+     */
+    public long appliedIndex() {
+        return running == null ? 0 : running.inspection().appliedIndex();
+    }
+
+    Map<NodeId, PeerProgress> progress() {
+        return running == null ? Map.of() : running.inspection().progress();
+    }
+
+    /** The log as this life sees it; null if the process does not run. */
+    @Nullable GroupImage log() {
+        return running == null ? null : disk.live(SimCluster.GROUP);
+    }
+
+    /** The log as it would be after a power failure that spares nothing unsynced. */
+    @Nullable GroupImage durable() {
+        return disk.durable(SimCluster.GROUP);
+    }
+
+
+    // For the simulator
+
+    Invariants invariants() {
+        return cluster.invariants();
+    }
+
+    @Nullable Life life() {
+        return running == null ? null : running.life();
+    }
+
+    void receive(InFlight message) {
+        Running to = running;
+        if (to != null) {
+            to.life().run(() -> to.transport().receive(message));
+        }
+    }
+
+    void touch() {
+        touched = true;
+    }
+
+    /** Whether something ran here since the last call. */
+    boolean takeTouched() {
+        boolean was = touched;
+        touched = false;
+        return was;
+    }
+
+    @Nullable CoreStatus checkedStatus() {
+        return checkedStatus;
+    }
+
+    void checked(CoreStatus status) {
+        checkedStatus = status;
+    }
+
+    @Override
+    public String toString() {
+        return id.toString();
+    }
+}

@@ -1,0 +1,86 @@
+package io.jangada.raft.testkit.sim;
+
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.spi.OutboundFrame;
+import io.jangada.raft.spi.PeerIdentity;
+import io.jangada.raft.spi.Transport;
+import io.jangada.raft.spi.TransportListener;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One life's door to the simulated network. */
+final class SimTransport implements Transport {
+    private static final int FRAME_BYTES_MAX = 16 << 20;
+
+    private final Life life;
+    private final SimNetwork network;
+    private final Set<NodeId> peers = new HashSet<>();
+
+    /** Lives of peers that have introduced themselves and were accepted. */
+    private final Set<PeerIdentity> accepted = new HashSet<>();
+
+    private @Nullable PeerIdentity self;
+    private @Nullable TransportListener listener;
+    private boolean closed;
+
+    SimTransport(Life life, SimNetwork network) {
+        this.life = life;
+        this.network = network;
+    }
+
+    @Override
+    public void start(PeerIdentity identity, TransportListener hearer) {
+        self = identity;
+        listener = hearer;
+    }
+
+    @Override
+    public void connect(NodeId peer, String address) {
+        peers.add(peer);
+    }
+
+    @Override
+    public void disconnect(NodeId peer) {
+        peers.remove(peer);
+    }
+
+    @Override
+    public boolean send(NodeId to, OutboundFrame frame) {
+        if (frame.size() > FRAME_BYTES_MAX) {
+            throw new IllegalArgumentException("a frame of " + frame.size() + " B is too large");
+        }
+        PeerIdentity sender = self;
+        if (closed || sender == null || !peers.contains(to)) {
+            return false;
+        }
+        network.send(sender, life.node(), to, frame);
+        return true;
+    }
+
+    @Override
+    public int frameBytesMax() {
+        return FRAME_BYTES_MAX;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    /** A message arrives; a peer that is not known yet has to introduce itself first. */
+    void receive(InFlight message) {
+        TransportListener hearer = listener;
+        if (closed || hearer == null) {
+            return;
+        }
+        PeerIdentity sender = message.sender();
+        if (!accepted.contains(sender)) {
+            if (hearer.onHello(sender).isPresent()) {
+                return;
+            }
+            accepted.add(sender);
+        }
+        hearer.onFrame(sender.node(), message.frame());
+    }
+}

@@ -1,0 +1,86 @@
+package io.jangada.raft.testkit.sim;
+
+import io.jangada.raft.impl.runtime.Environment;
+
+/** What stands for a thread: its work runs as an event, some microseconds after it was woken. */
+final class SimWorker implements Environment.Worker {
+    private final Life life;
+    private final Runnable work;
+
+    /** A run is scheduled. */
+    private boolean woken;
+
+    /** When the work wants to run again, on the node's clock. */
+    private long wakeAtLocal = Long.MAX_VALUE;
+
+    /** Virtual time of the timer event that counts; earlier events of other times are void. */
+    private long timerAt = Long.MAX_VALUE;
+
+    private boolean closed;
+
+    SimWorker(Life life, Runnable work) {
+        this.life = life;
+        this.work = work;
+    }
+
+    @Override
+    public void wake() {
+        if (!woken && !closed) {
+            woken = true;
+            life.schedule(life.node().schedulingNanos(), this::onWake);
+        }
+    }
+
+    @Override
+    public void wakeAt(long nanos) {
+        wakeAtLocal = nanos;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private void onWake() {
+        woken = false;
+        run();
+    }
+
+    private void run() {
+        if (!closed) {
+            wakeAtLocal = Long.MAX_VALUE;
+            work.run();
+            armTimer();
+        }
+    }
+
+    /**
+     * One timer event is enough: one that fires too early sets itself anew. Also called when the
+     * node's clock changes its pace.
+     */
+    void armTimer() {
+        if (closed || woken || wakeAtLocal == Long.MAX_VALUE) {
+            return;
+        }
+        long at = life.node().clock().virtualAt(wakeAtLocal);
+        if (at < timerAt) {
+            timerAt = at;
+            life.scheduleAt(at, () -> onTimer(at));
+        }
+    }
+
+    private void onTimer(long scheduledAt) {
+        if (timerAt != scheduledAt) {
+            return;
+        }
+        timerAt = Long.MAX_VALUE;
+        if (woken || wakeAtLocal == Long.MAX_VALUE) {
+            return;
+        }
+        if (life.node().localNanos() >= wakeAtLocal) {
+            wake();
+        } else {
+            armTimer();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.jangada.raft.testkit.sim;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One story per seed: a cluster under load and faults for ten seconds, then healed, then judged (S54
+ * and S55). All invariants are checked on the way.
+ */
+public final class Swarm {
+    /** How long the faults last. */
+    private static final Duration FAULTY_TIME = Duration.ofSeconds(10);
+
+    private final SwarmOptions options;
+    private final SimCluster cluster;
+    private final Workload workload;
+
+    /**
+     * What a run came to.
+     *
+     * @param traceHash fingerprint of everything that happened
+     * @param events how many events ran
+     * @param simulatedNanos how much virtual time passed
+     * @param successes how many operations of clients ended well
+     */
+    public record Result(long traceHash, long events, long simulatedNanos, long successes) {}
+
+    private Swarm(long seed, @Nullable Consumer<String> lines) {
+        this.options = SwarmOptions.of(seed);
+        Simulation simulation = new Simulation(seed, lines);
+        this.cluster = new SimCluster(simulation, options.nodes(), options.config());
+        this.workload = new Workload(cluster, options.workload());
+    }
+
+    /**
+     * Runs the story of a seed.
+     *
+     * @param seed decides all of it
+     * @param lines takes a line per event for people, or null
+     * @return what it came to
+     * @throws SimulationFailure if something happened that must never happen; the message says how
+     *     to see it again
+     */
+    public static Result run(long seed, @Nullable Consumer<String> lines) {
+        Swarm swarm = new Swarm(seed, lines);
+        if (lines != null) {
+            lines.accept("seed " + seed + ": " + swarm.options);
+        }
+        try {
+            return swarm.run();
+        } catch (SimulationFailure e) {
+            throw new SimulationFailure(e.getMessage() + "\n" + swarm.options);
+        }
+    }
+
+    private Result run() {
+        FaultInjector faults = new FaultInjector(cluster, options);
+        faults.start();
+        cluster.startAll();
+        workload.start();
+        cluster.run(FAULTY_TIME);
+        faults.heal();
+        workload.stop();
+        checkHealing();
+        workload.verify();
+        Simulation simulation = cluster.simulation();
+        return new Result(
+                simulation.traceHash(),
+                simulation.eventCount(),
+                simulation.nowNanos(),
+                workload.successCount());
+    }
+
+    /** I20: within ten maximal election timeouts all is well again. */
+    private void checkHealing() {
+        Duration limit = options.config().electionTimeout().multipliedBy(15);
+        if (!cluster.runUntil(cluster::isConverged, limit)) {
+            cluster.fail("I20 healing violated: after " + limit + ", " + cluster.divergence());
+        }
+        Duration patience = options.config().requestTimeout().multipliedBy(3);
+        if (!cluster.runUntil(workload::isIdle, patience)) {
+            cluster.fail("I20 healing violated: after " + patience + ", clients still wait");
+        }
+        workload.probe(options.config().electionTimeout().multipliedBy(15));
+        if (!cluster.runUntil(cluster::isConverged, limit)) {
+            cluster.fail("I20 healing violated: after writes, " + cluster.divergence());
+        }
+    }
+}

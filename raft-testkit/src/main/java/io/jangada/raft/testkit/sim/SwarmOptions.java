@@ -1,0 +1,141 @@
+package io.jangada.raft.testkit.sim;
+
+import io.jangada.raft.api.RaftConfig;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Everything about a swarm run that its seed decides before it begins: the cluster, its settings,
+ * its network and disks, its clients, and which faults may happen.
+ *
+ * @param nodes how many voters
+ * @param config the settings of all nodes
+ * @param network how links treat messages in quiet times
+ * @param syncMin shortest time of a sync
+ * @param syncMax longest time of a sync
+ * @param schedulingNanosMax how long a woken thread may wait
+ * @param skewedClocks whether clocks run at different rates, within their bound
+ * @param workload what clients do
+ * @param faults which kinds of faults happen
+ * @param faultPause longest time between two faults
+ */
+public record SwarmOptions(
+        int nodes,
+        RaftConfig config,
+        LinkQuality network,
+        Duration syncMin,
+        Duration syncMax,
+        long schedulingNanosMax,
+        boolean skewedClocks,
+        WorkloadOptions workload,
+        Set<FaultKind> faults,
+        Duration faultPause) {
+    /**
+     * Draws all options.
+     *
+     * @param seed decides them
+     * @return the options of that seed
+     */
+    public static SwarmOptions of(long seed) {
+        SimRandom random = new SimRandom(seed ^ 0x5DEECE66DL);
+        RaftConfig config = config(random);
+        Duration timeout = config.electionTimeout();
+        Set<FaultKind> faults = EnumSet.noneOf(FaultKind.class);
+        for (FaultKind kind : FaultKind.values()) {
+            if (random.chance(0.5)) {
+                faults.add(kind);
+            }
+        }
+        Duration syncMin = Duration.ofNanos(random.pick(List.of(20_000, 200_000, 1_000_000)));
+        return new SwarmOptions(
+                random.pick(List.of(1, 2, 3, 3, 3, 4, 5, 5, 5, 6, 7)),
+                config,
+                network(random, timeout),
+                syncMin,
+                syncMin.plus(timeout.dividedBy(random.pick(List.of(1000, 100, 10, 5)))),
+                random.pick(List.of(1_000L, 50_000L, 2_000_000L)),
+                random.chance(0.5),
+                workload(random),
+                faults,
+                timeout.multipliedBy(random.between(1, 12)).dividedBy(2));
+    }
+
+    private static RaftConfig config(SimRandom random) {
+        Duration timeout = Duration.ofMillis(random.pick(List.of(50, 100, 100, 200, 500, 1000)));
+        return RaftConfig.builder()
+                .electionTimeout(timeout)
+                .heartbeatInterval(timeout.dividedBy(random.between(3, 10)))
+                .maxClockDrift(random.pick(List.of(0.0, 0.1, 0.1, 0.3)))
+                .requestTimeout(timeout.multipliedBy(random.between(1, 12)))
+                .entryBytesMax(1 << 10)
+                .appendBytesMax(random.pick(List.of(1 << 10, 4 << 10, 1 << 20)))
+                .inflightMessagesMax(random.pick(List.of(1, 2, 8, 256)))
+                .inflightBytesMax(random.pick(List.of(1L << 10, 16L << 10, 16L << 20)))
+                .uncommittedBytesMax(random.pick(List.of(2L << 10, 64L << 20)))
+                .unappliedBytesMax(random.pick(List.of(2L << 10, 128L << 20)))
+                .pendingReadsMax(random.pick(List.of(2, 65_536)))
+                .mailboxCapacity(random.pick(List.of(64, 65_536)))
+                .sessionTimeout(Duration.ofMillis(random.pick(List.of(1_000, 3_000, 600_000))))
+                .sessionWindow(random.pick(List.of(1, 4, 8_192)))
+                .sessionReplyBytesMax(random.pick(List.of(0, 64, 4 << 20)))
+                .build();
+    }
+
+    private static LinkQuality network(SimRandom random, Duration timeout) {
+        Duration least = Duration.ofNanos(random.pick(List.of(10_000, 100_000, 1_000_000)));
+        Duration spread = timeout.dividedBy(random.pick(List.of(1000, 100, 20, 10)));
+        return new LinkQuality(
+                least,
+                least.plus(spread),
+                random.pick(List.of(0.0, 0.0, 0.01, 0.1)),
+                random.pick(List.of(0.0, 0.0, 0.05)),
+                random.pick(List.of(0.0, 0.05, 1.0)));
+    }
+
+    private static WorkloadOptions workload(SimRandom random) {
+        return new WorkloadOptions(
+                (int) random.between(1, 10),
+                (int) random.between(1, 5),
+                Duration.ofMillis(random.pick(List.of(1, 10, 50, 200))),
+                random.pick(List.of(0.1, 0.5, 0.9)),
+                random.pick(List.of(0.0, 0.5, 1.0)),
+                random.pick(List.of(0.0, 0.5, 1.0)),
+                random.pick(List.of(0.0, 0.3)),
+                random.pick(List.of(0.0, 0.5, 1.0)),
+                random.pick(List.of(0, 0, 30, 700)));
+    }
+
+    /** All options in one line. */
+    @Override
+    public String toString() {
+        return String.format(
+                "nodes=%d T=%d ms heartbeat=%.1f ms drift=%s request=%d ms network=%s sync=%s..%s"
+                        + " scheduling=%d ns skewed=%s faults=%s every=%s %s append=%d inflight=%d/%d"
+                        + " uncommitted=%d unapplied=%d reads=%d mailbox=%d session=%s/%d/%d",
+                nodes,
+                config.electionTimeout().toMillis(),
+                config.heartbeatInterval().toNanos() / 1e6,
+                config.maxClockDrift(),
+                config.requestTimeout().toMillis(),
+                network,
+                syncMin,
+                syncMax,
+                schedulingNanosMax,
+                skewedClocks,
+                faults,
+                faultPause,
+                workload,
+                config.appendBytesMax(),
+                config.inflightMessagesMax(),
+                config.inflightBytesMax(),
+                config.uncommittedBytesMax(),
+                config.unappliedBytesMax(),
+                config.pendingReadsMax(),
+                config.mailboxCapacity(),
+                config.sessionTimeout(),
+                config.sessionWindow(),
+                config.sessionReplyBytesMax());
+    }
+}
