@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The real world of one node, with a clock that can jump and threads that can be held up. */
@@ -61,6 +62,11 @@ final class TestEnvironment implements Environment {
                     gate.pass();
                     work.run();
                 });
+    }
+
+    @Override
+    public boolean await(Future<?> done, long nanos) {
+        return real.await(done, nanos);
     }
 
     @Override
