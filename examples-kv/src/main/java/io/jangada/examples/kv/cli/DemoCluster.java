@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** All nodes of a demo, each with a log and ports of its own. Thread-safe. */
@@ -40,11 +42,15 @@ final class DemoCluster implements AutoCloseable {
             cluster.settings.put(
                     id, new RunningNode.Settings(id, members, data.resolve(id), resp, raft, front));
         }
+        CompletableFuture<?>[] started =
+                cluster.settings.keySet().stream()
+                        .map(id -> CompletableFuture.runAsync(() -> cluster.start(id)))
+                        .toArray(CompletableFuture<?>[]::new);
         try {
-            cluster.settings.keySet().forEach(cluster::start);
-        } catch (RuntimeException | Error e) {
+            CompletableFuture.allOf(started).join();
+        } catch (CompletionException e) {
             cluster.close();
-            throw e;
+            throw e.getCause() instanceof UsageException usage ? usage : e;
         }
         return cluster;
     }
@@ -55,15 +61,13 @@ final class DemoCluster implements AutoCloseable {
     }
 
     /** Starts a node that does not run. */
-    synchronized void start(String id) {
-        RunningNode.Settings start = settings.get(id);
-        if (start != null && !running.containsKey(id)) {
-            running.put(id, RunningNode.start(start));
-        }
+    void start(String id) {
+        running.computeIfAbsent(
+                id, name -> RunningNode.start(Objects.requireNonNull(settings.get(name))));
     }
 
     /** Stops a node that runs. */
-    synchronized void stop(String id) {
+    void stop(String id) {
         RunningNode node = running.remove(id);
         if (node != null) {
             node.close();
@@ -87,7 +91,7 @@ final class DemoCluster implements AutoCloseable {
 
     /** Stops all nodes at once: one by one, each would look for a successor in vain. */
     @Override
-    public synchronized void close() {
+    public void close() {
         CompletableFuture<?>[] closed =
                 running.values().stream()
                         .map(node -> CompletableFuture.runAsync(node::close))

@@ -1,15 +1,20 @@
 package io.jangada.examples.kv.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jangada.examples.kv.http.PageServer;
 import io.jangada.examples.kv.resp.RespConfig;
 import io.jangada.raft.api.Member;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +49,8 @@ final class DemoCommand implements Callable<Integer> {
 
     /** Where a demo's folder keeps which nodes it has, so that it can go on with them later. */
     private static final String CLUSTER_FILE = "cluster";
+
+    private static final String LOG_FILE = "log";
 
     private static final Duration STOP_TIME = Duration.ofMillis(4500);
 
@@ -84,15 +91,19 @@ final class DemoCommand implements Callable<Integer> {
         RaftConfig raft = options.raftConfig();
         RespConfig front = options.respConfig();
         requirePorts();
-        Logs.to(System.err);
         Optional<Cluster> kept = kept();
+        options.warn();
+        boolean shell = Tty.isInteractive();
         Path folder = data == null ? Files.createTempDirectory("kv-demo-") : data;
         Cluster members = kept.isPresent() ? kept.get() : create(folder);
+        // Where a person types, log lines would only get in the way.
+        Logs.to(shell ? logFile(folder) : System.err);
         StopSignal stop = StopSignal.listen();
         try (DemoCluster cluster = DemoCluster.start(members, folder, respPort, raft, front);
                 PageServer page = page(cluster)) {
             introduce(cluster, page, folder);
-            if (Tty.isInteractive()) {
+            if (shell) {
+                System.out.println("log   " + folder.resolve(LOG_FILE));
                 DemoShell.start(cluster, stop);
             }
             stop.await();
@@ -155,6 +166,15 @@ final class DemoCommand implements Callable<Integer> {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve(CLUSTER_FILE), cluster + "\n");
         return cluster;
+    }
+
+    private static PrintStream logFile(Path folder) throws IOException {
+        OutputStream file =
+                Files.newOutputStream(
+                        folder.resolve(LOG_FILE),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND);
+        return new PrintStream(file, true, UTF_8);
     }
 
     private PageServer page(DemoCluster cluster) {

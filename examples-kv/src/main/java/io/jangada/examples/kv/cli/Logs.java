@@ -20,6 +20,9 @@ final class Logs {
 
     private static final Logger OURS = Logger.getLogger("io.jangada");
 
+    /** Warns of native libraries that we leave out on purpose. */
+    private static final Logger CHRONICLE = Logger.getLogger("net.openhft");
+
     private Logs() {}
 
     static void to(PrintStream out) {
@@ -32,6 +35,7 @@ final class Logs {
         }
         ROOT.setLevel(Level.WARNING);
         OURS.setLevel(Level.INFO);
+        CHRONICLE.setLevel(Level.SEVERE);
         ROOT.addHandler(new Lines(out));
     }
 

@@ -18,10 +18,6 @@ import picocli.CommandLine.Option;
 
 /** What a node can be told, alone or in a demo. */
 final class NodeOptions {
-    /** The warning that goes with {@code --fsync never}. */
-    static final String UNSYNCED =
-            "--fsync never: acknowledged writes are lost in a power loss; for experiments only";
-
     /** How many clients a node serves at a time. */
     private static final int CLIENTS_MAX = 10_000;
 
@@ -121,7 +117,16 @@ final class NodeOptions {
     @SuppressWarnings("unused") // ConfigFile looks for it before all others are read.
     private @Nullable Path config;
 
-    boolean isSynced() {
+    /** Warns of what nobody should run by accident. */
+    void warn() {
+        if (!isSynced()) {
+            System.err.println(
+                    "warning: --fsync never loses acknowledged writes in a power loss; for"
+                            + " experiments only");
+        }
+    }
+
+    private boolean isSynced() {
         return fsync == Values.Fsync.ALWAYS;
     }
 

@@ -90,9 +90,7 @@ final class ServerCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         RunningNode.Settings settings = settings();
         Logs.to(System.err);
-        if (!options.isSynced()) {
-            LOG.log(System.Logger.Level.WARNING, "{0}", NodeOptions.UNSYNCED);
-        }
+        options.warn();
         StopSignal stop = StopSignal.listen();
         try (RunningNode node = RunningNode.start(settings);
                 PageServer page = page(node)) {

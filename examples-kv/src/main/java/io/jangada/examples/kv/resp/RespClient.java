@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
-/** A plain blocking client, one request at a time. Not thread-safe. */
+/** A plain blocking client. Not thread-safe. */
 public final class RespClient implements Closeable {
     private final Socket socket;
     private final ReplyReader in;
@@ -56,14 +56,8 @@ public final class RespClient implements Closeable {
      *     been carried out
      */
     public Reply call(List<byte[]> words) throws IOException {
-        out.write(("*" + words.size() + "\r\n").getBytes(UTF_8));
-        for (byte[] word : words) {
-            out.write(("$" + word.length + "\r\n").getBytes(UTF_8));
-            out.write(word);
-            out.write(new byte[] {'\r', '\n'});
-        }
-        out.flush();
-        return in.read();
+        send(words);
+        return receive();
     }
 
     /**
@@ -74,7 +68,41 @@ public final class RespClient implements Closeable {
      * @throws IOException as {@link #call(List)}
      */
     public Reply call(String... words) throws IOException {
-        return call(Arrays.stream(words).map(word -> word.getBytes(UTF_8)).toList());
+        return call(bytes(words));
+    }
+
+    /**
+     * Sends a request whose reply is fetched later: each needs a {@link #receive()}.
+     *
+     * @param words the words as text
+     * @throws IOException if the connection broke
+     */
+    public void send(String... words) throws IOException {
+        send(bytes(words));
+    }
+
+    /**
+     * Waits for the reply to the oldest request without one.
+     *
+     * @return the reply
+     * @throws IOException as {@link #call(List)}
+     */
+    public Reply receive() throws IOException {
+        return in.read();
+    }
+
+    private void send(List<byte[]> words) throws IOException {
+        out.write(("*" + words.size() + "\r\n").getBytes(UTF_8));
+        for (byte[] word : words) {
+            out.write(("$" + word.length + "\r\n").getBytes(UTF_8));
+            out.write(word);
+            out.write(new byte[] {'\r', '\n'});
+        }
+        out.flush();
+    }
+
+    private static List<byte[]> bytes(String... words) {
+        return Arrays.stream(words).map(word -> word.getBytes(UTF_8)).toList();
     }
 
     @Override

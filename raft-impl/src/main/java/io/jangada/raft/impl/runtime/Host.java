@@ -10,6 +10,8 @@ import io.jangada.raft.api.RaftGroup;
 import io.jangada.raft.api.RaftHost;
 import io.jangada.raft.impl.codec.Envelope;
 import io.jangada.raft.impl.codec.MessageCodec;
+import io.jangada.raft.impl.core.Message.ForwardProposal;
+import io.jangada.raft.impl.core.Proposal;
 import io.jangada.raft.impl.runtime.Environment.Worker;
 import io.jangada.raft.spi.HostSpec;
 import io.jangada.raft.spi.LogStore;
@@ -390,9 +392,25 @@ public final class Host implements RaftHost, TransportListener {
     public void onFrame(NodeId from, ByteBuffer frame) {
         for (Envelope each : MessageCodec.decode(frame)) {
             Replica<?, ?, ?> replica = groups.get(each.group());
+            if (each.message() instanceof ForwardProposal forwarded) {
+                checkPayload(forwarded.proposal());
+            }
             if (replica != null) {
                 replica.core().receive(from, each.message());
             }
+        }
+    }
+
+    /**
+     * A proposal becomes an entry that every node must be able to apply, so it is looked at here.
+     */
+    private static void checkPayload(Proposal proposal) {
+        switch (proposal.type()) {
+            case COMMAND -> CommandEnvelope.decode(proposal.payload());
+            case OPEN_SESSION -> SessionTerms.decode(proposal.payload());
+            case NOOP, MEMBERSHIP ->
+                    throw new IllegalArgumentException(
+                            "a " + proposal.type() + " is not for a follower to propose");
         }
     }
 }
