@@ -157,7 +157,8 @@ class ReplicationStoriesTest extends Story {
         awaitConverged();
         SimNode slow = someFollower();
         MessageRule appends =
-                network.hold(MessageFilter.of(AppendEntries.class).and(MessageFilter.to(slow.id())));
+                network.hold(
+                        MessageFilter.of(AppendEntries.class).and(MessageFilter.to(slow.id())));
         for (int i = 0; i < 200; i++) {
             putNow(leader, "k", "x".repeat(500));
             assertTrue(appends.held().size() <= window, "no more than the window is under way");
