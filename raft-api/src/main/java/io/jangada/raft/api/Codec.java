@@ -34,10 +34,10 @@ public interface Codec<T> {
     T decode(ByteBuffer bytes);
 
     /**
-     * A codec for records, strings, {@code byte[]}, {@code Void}, enums, boxed primitives and lists
-     * and optionals of these, as record components also. The components of a record are numbered in
+     * A codec for records, strings, {@code byte[]}, {@code Void}, enums, boxed primitives and, as
+     * record components, lists and optionals of these. The components of a record are numbered in
      * the order of their declaration: appending one keeps older bytes readable (it decodes as null,
-     * zero or empty).
+     * zero or empty). So are the constants of an enum: only append.
      *
      * @param type the class of value
      * @param <T> the type of value

@@ -1,7 +1,6 @@
 package io.jangada.raft.api;
 
 import java.util.Objects;
-import java.util.regex.Pattern;
 
 /**
  * The name of a Raft group, unique in its cluster. Every message and every log record carries it.
@@ -11,8 +10,6 @@ import java.util.regex.Pattern;
  *     cost fewer bytes per record
  */
 public record GroupId(String value) implements Comparable<GroupId> {
-    private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-
     /**
      * Checks the name.
      *
@@ -20,12 +17,7 @@ public record GroupId(String value) implements Comparable<GroupId> {
      */
     public GroupId {
         Objects.requireNonNull(value, "value");
-        if (!ALLOWED.matcher(value).matches()) {
-            throw new IllegalArgumentException(
-                    "group id '"
-                            + value
-                            + "' is not valid: use 1 to 64 letters, digits, '.', '_' or '-'");
-        }
+        Names.check("group id", value);
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.jangada.raft.api;
 
 import java.util.Objects;
-import java.util.regex.Pattern;
 
 /**
  * The name of a node, unique in its cluster and apart from its address: an address may change, a
@@ -10,8 +9,6 @@ import java.util.regex.Pattern;
  * @param value 1 to 64 characters out of letters, digits, dot, underscore and hyphen
  */
 public record NodeId(String value) implements Comparable<NodeId> {
-    private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-
     /**
      * Checks the name.
      *
@@ -19,12 +16,7 @@ public record NodeId(String value) implements Comparable<NodeId> {
      */
     public NodeId {
         Objects.requireNonNull(value, "value");
-        if (!ALLOWED.matcher(value).matches()) {
-            throw new IllegalArgumentException(
-                    "node id '"
-                            + value
-                            + "' is not valid: use 1 to 64 letters, digits, '.', '_' or '-'");
-        }
+        Names.check("node id", value);
     }
 
     /**

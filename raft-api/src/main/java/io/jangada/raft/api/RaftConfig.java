@@ -176,7 +176,8 @@ public final class RaftConfig {
     }
 
     /**
-     * Calls and messages that wait for a loop before further ones are refused. Default 65,536.
+     * Calls and messages that wait for a loop before further ones are refused, and writes in
+     * sessions of the callers that wait for their outcome. Default 65,536.
      *
      * @return at least 64
      */

@@ -1,6 +1,7 @@
 package io.jangada.raft.spi;
 
 import io.jangada.raft.api.NodeId;
+import java.util.Optional;
 
 /**
  * Moves opaque frames between nodes, best effort. One connection per direction and pair of hosts
@@ -54,6 +55,15 @@ public interface Transport extends AutoCloseable {
      * @throws IllegalArgumentException if the frame is too large
      */
     boolean send(NodeId to, OutboundFrame frame);
+
+    /**
+     * One of its own threads, to drive groups on. Asked for once, after the start.
+     *
+     * @return empty if it lends none, which is the default
+     */
+    default Optional<LoopThread> lendThread() {
+        return Optional.empty();
+    }
 
     /**
      * The largest frame it can carry.

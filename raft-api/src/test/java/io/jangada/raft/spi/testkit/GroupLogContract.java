@@ -6,6 +6,7 @@ import static io.jangada.raft.spi.testkit.TestEntries.range;
 import static io.jangada.raft.spi.testkit.TestEntries.sized;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -465,7 +466,9 @@ abstract class GroupLogContract extends LogStoreFixture {
     private static List<LogEntry> readInPages(GroupLog log) {
         List<LogEntry> all = new ArrayList<>();
         while (all.size() < log.lastIndex()) {
-            all.addAll(log.entries(1L + all.size(), log.lastIndex(), 20_000));
+            List<LogEntry> page = log.entries(1L + all.size(), log.lastIndex(), 20_000);
+            assertFalse(page.isEmpty(), "one entry at least");
+            all.addAll(page);
         }
         return all;
     }

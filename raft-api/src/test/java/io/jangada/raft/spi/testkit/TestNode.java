@@ -137,6 +137,11 @@ final class TestNode implements TransportListener {
         assertTrue(hellos().contains(peer), () -> peer + " did not introduce itself: " + hellos());
     }
 
+    /** How often a node introduced itself. */
+    long hellosOf(TestNode peer) {
+        return hellos().stream().filter(peer.identity()::equals).count();
+    }
+
     synchronized void refuse(TestNode peer, String reason) {
         refusals.put(peer.id(), reason);
     }

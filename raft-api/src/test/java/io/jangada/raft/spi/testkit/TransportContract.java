@@ -319,7 +319,8 @@ public abstract class TransportContract {
         n3.deliver(n2, bytes(10, 2));
         n1.sendUntil(n2, bad, () -> seen.getCount() == 0);
         n3.deliver(n2, bytes(20, 3));
-        n1.deliver(n2, bytes(20, 4)); // On a new connection.
+        n1.deliver(n2, bytes(20, 4));
+        assertTrue(n2.hellosOf(n1) > 1, "the connection of the bad frame was closed");
     }
 
     @Test

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class FieldReader {
     /** A field of a schema. */
     interface Field {
-        /** From 1 to 63. */
+        /** From 1 to 31. */
         int number();
 
         int wireType();
@@ -23,7 +23,7 @@ final class FieldReader {
 
     /** The fields of one kind of header by their number. */
     static final class Schema {
-        private final @Nullable Field[] byNumber = new Field[Long.SIZE];
+        private final @Nullable Field[] byNumber = new Field[FIELDS_MAX];
 
         Schema(Field... fields) {
             for (Field field : fields) {
@@ -40,13 +40,14 @@ final class FieldReader {
     private static final long NUMBER_MAX = 1L << 62;
 
     private static final int NAME_BYTES_MAX = 64;
+    private static final int FIELDS_MAX = 32;
 
     private final ByteBufferInput in;
-    private final long[] numbers = new long[Long.SIZE];
-    private final @Nullable String[] texts = new String[Long.SIZE];
+    private final long[] numbers = new long[FIELDS_MAX];
+    private final @Nullable String[] texts = new String[FIELDS_MAX];
 
     /** A bit for each field that the header had. */
-    private long present;
+    private int present;
 
     FieldReader(ByteBuffer frame) {
         in = new ByteBufferInput(frame, false);
@@ -83,7 +84,7 @@ final class FieldReader {
             return;
         }
         WireType.check(in, field.wireType(), field.name());
-        long bit = 1L << field.number();
+        int bit = 1 << field.number();
         if ((present & bit) != 0) {
             throw new BadFrameException(field.name() + " comes twice");
         }
@@ -105,7 +106,7 @@ final class FieldReader {
 
     /** A number of any value. */
     long any(Field field) {
-        if ((present & 1L << field.number()) == 0) {
+        if ((present & 1 << field.number()) == 0) {
             throw new BadFrameException(field.name() + " is missing");
         }
         return numbers[field.number()];
@@ -131,7 +132,7 @@ final class FieldReader {
 
     String text(Field field) {
         String text = texts[field.number()];
-        if ((present & 1L << field.number()) == 0 || text == null) {
+        if ((present & 1 << field.number()) == 0 || text == null) {
             throw new BadFrameException(field.name() + " is missing");
         }
         return text;

@@ -56,6 +56,9 @@ final class MessageDecoder {
     private static final FieldReader.Schema MESSAGE = new FieldReader.Schema(MessageField.values());
     private static final FieldReader.Schema ENTRY = new FieldReader.Schema(EntryField.values());
 
+    /** Hundreds of members. Parsing takes many times the memory of the text. */
+    private static final int MEMBERSHIP_BYTES_MAX = 64 << 10;
+
     private final FieldReader in;
 
     MessageDecoder(FieldReader in) {
@@ -179,8 +182,16 @@ final class MessageDecoder {
         if (type == EntryType.NOOP && payload.length > 0) {
             throw new BadFrameException("a no-op has " + payload.length + " bytes of payload");
         }
-        if (type == EntryType.MEMBERSHIP
-                && Membership.parse(Utf8.decode(payload)).voters().isEmpty()) {
+        if (type == EntryType.MEMBERSHIP) {
+            checkMembership(payload);
+        }
+    }
+
+    private static void checkMembership(byte[] payload) {
+        if (payload.length > MEMBERSHIP_BYTES_MAX) {
+            throw new BadFrameException("a membership has " + payload.length + " bytes");
+        }
+        if (Membership.parse(Utf8.decode(payload)).voters().isEmpty()) {
             throw new BadFrameException("a membership has no voters");
         }
     }

@@ -180,7 +180,8 @@ final class Leader implements Role {
         long last = log.lastIndexUpToTerm(rejected.index() - 1, rejected.conflictTerm());
         boolean known =
                 last >= rejected.conflictIndex() && log.term(last) == rejected.conflictTerm();
-        return Math.min(known ? last + 1 : Math.min(rejected.conflictIndex(), last + 1), rejected.index());
+        return Math.min(
+                known ? last + 1 : Math.min(rejected.conflictIndex(), last + 1), rejected.index());
     }
 
     /**

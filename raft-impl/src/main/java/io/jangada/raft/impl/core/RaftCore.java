@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  *   any            Follower       a higher term is seen; a leader of this term is heard; quorum lost
  *   Follower       PreCandidate   no leader heard for a random time in [T, 1.5 T)
  *   PreCandidate   Candidate      a quorum would vote for it
+ *   PreCandidate   PreCandidate   no decision within a random time
+ *   Candidate      PreCandidate   no decision within a random time
  *   Follower       Candidate      the leader asked for it (TimeoutNow)
  *   Candidate      Leader         a quorum voted for it
  * </pre>

@@ -6,9 +6,9 @@
  *
  * <p>Begin with {@link io.jangada.raft.impl.core.RaftCore}: the term rule, the dispatch and the
  * transitions between roles. Then, in the order of the paper: {@code Election} (§5.2, §5.4.1),
- * {@code Replication} with {@code Progress} (§5.3, §5.4.2), {@code RaftLog} and {@code Memberships}
- * (§6), and from the thesis {@code ReadIndex} (§6.4) and {@code LeadershipTransfer} (§3.10). {@code
- * Quorum} is the arithmetic beneath them.
+ * {@code Leader} and {@code Follower} with {@code Progress} (§5.3, §5.4.2), {@code RaftLog} and
+ * {@code Memberships} (§6), and from the thesis {@code ReadIndex} (§6.4) and {@code
+ * LeadershipTransfer} (§3.10). {@code Quorum} is the arithmetic beneath them.
  */
 @NullMarked
 package io.jangada.raft.impl.core;

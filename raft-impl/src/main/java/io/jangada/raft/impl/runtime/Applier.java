@@ -139,6 +139,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
             serveReads();
         } catch (Throwable cause) {
             broken = true;
+            completeApplied(); // Nobody else knows these callers any more, and their answers hold.
             failed.accept(cause);
         }
         if (mayApply()) {
@@ -157,9 +158,13 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
         }
         applySteps();
         appliedIndex = entries.get(entries.size() - 1).index();
+        completeApplied();
+        progressed.run();
+    }
+
+    private void completeApplied() {
         completions.forEach(Runnable::run);
         completions.clear();
-        progressed.run();
     }
 
     private void take(LogEntry entry) {
@@ -266,9 +271,16 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
             waiting.remove().answer(machine);
         }
         long now = environment.nanoTime();
-        waiting.removeIf(
-                read -> now >= read.deadlineNanos && read.completeExceptionally(tooLate(read)));
+        waiting.removeIf(read -> endIfLate(read, now));
         waitingCount = waiting.size();
+    }
+
+    private boolean endIfLate(PendingRead<S, ?> read, long nowNanos) {
+        boolean late = nowNanos >= read.deadlineNanos;
+        if (late) {
+            read.completeExceptionally(tooLate(read));
+        }
+        return late;
     }
 
     private static RejectedException closedOr(@Nullable RejectedException reason) {

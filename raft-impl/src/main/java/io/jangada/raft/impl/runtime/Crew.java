@@ -22,13 +22,14 @@ final class Crew {
         void call() {
             if (called.compareAndSet(false, true)) {
                 crew.calls.add(this);
-                crew.worker.wake();
+                crew.wake();
             }
         }
     }
 
     private final Queue<Member> calls = new ConcurrentLinkedQueue<>();
     private final Worker worker;
+    private volatile boolean ended;
 
     Crew(Environment environment, String name) {
         this.worker = environment.worker(name, this::round);
@@ -38,8 +39,22 @@ final class Crew {
         return new Member(this, work);
     }
 
+    /** Ends the crew; what was called for before, or is later, runs on the caller's thread. */
     void close() {
         worker.close();
+        ended = true;
+        runLeftovers();
+    }
+
+    private void wake() {
+        worker.wake();
+        if (ended) {
+            runLeftovers();
+        }
+    }
+
+    private synchronized void runLeftovers() {
+        round();
     }
 
     private void round() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 import org.jctools.queues.MpscArrayQueue;
 
 /**
@@ -29,12 +30,17 @@ final class GroupLoop {
     private final List<GroupDriver> groups = new ArrayList<>();
     private final List<GroupDriver> touched = new ArrayList<>();
     private final Worker worker;
+    private volatile boolean ended;
 
-    GroupLoop(Environment environment, String name, int mailboxCapacity, PeerOutbox outbox) {
+    GroupLoop(
+            Environment environment,
+            int mailboxCapacity,
+            PeerOutbox outbox,
+            Function<Runnable, Worker> workers) {
         this.environment = environment;
         this.outbox = outbox;
         this.mailbox = new MpscArrayQueue<>(mailboxCapacity);
-        this.worker = environment.worker(name, this::round);
+        this.worker = workers.apply(this::round);
     }
 
     /** Leaves a task; false if the mailbox is full and nothing was left. Any thread. */
@@ -42,14 +48,21 @@ final class GroupLoop {
         if (!mailbox.offer(task)) {
             return false;
         }
-        worker.wake();
+        wake();
         return true;
     }
 
     /** Leaves a task that cannot be refused. Any thread. */
     void execute(LoopTask task) {
         control.add(task);
+        wake();
+    }
+
+    private void wake() {
         worker.wake();
+        if (ended) {
+            runLeftovers();
+        }
     }
 
     /**
@@ -60,8 +73,24 @@ final class GroupLoop {
         worker.wake();
     }
 
+    /** Ends the loop, whose groups have ended before. */
     void close() {
         worker.close();
+        ended = true;
+        runLeftovers();
+    }
+
+    /**
+     * Tasks that no round took find their groups closed and say so to whoever waits for them. They
+     * run on the thread that ends the loop, or that was late to leave one.
+     */
+    private synchronized void runLeftovers() {
+        for (LoopTask task = control.poll(); task != null; task = control.poll()) {
+            run(task);
+        }
+        for (LoopTask task = mailbox.poll(); task != null; task = mailbox.poll()) {
+            run(task);
+        }
     }
 
     // Everything below runs on the loop.

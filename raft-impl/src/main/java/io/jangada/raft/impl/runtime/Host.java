@@ -10,6 +10,9 @@ import io.jangada.raft.api.RaftGroup;
 import io.jangada.raft.api.RaftHost;
 import io.jangada.raft.impl.codec.Envelope;
 import io.jangada.raft.impl.codec.MessageCodec;
+import io.jangada.raft.impl.core.Message.ForwardProposal;
+import io.jangada.raft.impl.core.Proposal;
+import io.jangada.raft.impl.runtime.Environment.Worker;
 import io.jangada.raft.spi.HostSpec;
 import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.spi.PeerIdentity;
@@ -75,11 +78,15 @@ public final class Host implements RaftHost, TransportListener {
                         spec.node(),
                         store.identity().store(),
                         environment.randomLong());
-        this.transport = environment.openTransport(spec);
+        this.transport = startTransport();
         String name = "raft-" + spec.node();
         this.outbox = new PeerOutbox(transport);
         this.loop =
-                new GroupLoop(environment, name + "-loop", spec.config().mailboxCapacity(), outbox);
+                new GroupLoop(
+                        environment,
+                        spec.config().mailboxCapacity(),
+                        outbox,
+                        work -> loopWorker(name + "-loop", work));
         this.appliers = new Crew(environment, name + "-apply");
         this.events = new Crew(environment, name + "-events");
     }
@@ -95,13 +102,40 @@ public final class Host implements RaftHost, TransportListener {
     public static Host open(HostSpec spec, Environment environment) {
         Host host = new Host(spec, environment);
         try {
-            host.transport.start(host.self, host);
             host.connect(host.founding);
+            return host;
         } catch (RuntimeException | Error e) {
             host.close();
             throw e;
         }
-        return host;
+    }
+
+    private Transport startTransport() {
+        try {
+            Transport opened = environment.openTransport(spec);
+            try {
+                checkFrames(opened.frameBytesMax());
+                opened.start(self, this);
+                return opened;
+            } catch (RuntimeException | Error e) {
+                opened.close();
+                throw e;
+            }
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The loop runs on a thread of the transport where that lends one: two hand-overs less a
+     * message.
+     */
+    private Worker loopWorker(String name, Runnable work) {
+        return transport
+                .lendThread()
+                .<Worker>map(thread -> new LentWorker(thread, environment::nanoTime, work))
+                .orElseGet(() -> environment.worker(name, work));
     }
 
     private static Membership founding(HostSpec spec) {
@@ -160,6 +194,28 @@ public final class Host implements RaftHost, TransportListener {
         }
     }
 
+    /** Every message must fit into a frame, or it would never arrive. */
+    private void checkFrames(int frameBytesMax) {
+        int entry = config().entryBytesMax();
+        checkFrame("entryBytesMax", entry, MessageCodec.sizeMax(1, entry), frameBytesMax);
+        int append = config().appendBytesMax();
+        long entries = append / CommandEnvelope.HEADER_BYTES + 1;
+        checkFrame("appendBytesMax", append, MessageCodec.sizeMax(entries, append), frameBytesMax);
+    }
+
+    private static void checkFrame(String name, int value, long bytes, int frameBytesMax) {
+        if (bytes >= frameBytesMax) {
+            throw new IllegalArgumentException(
+                    name
+                            + " "
+                            + value
+                            + " makes messages of up to "
+                            + bytes
+                            + " bytes; the transport carries "
+                            + frameBytesMax);
+        }
+    }
+
     private static String hash(Membership founding) {
         try {
             byte[] text = founding.toString().getBytes(StandardCharsets.UTF_8);
@@ -194,17 +250,18 @@ public final class Host implements RaftHost, TransportListener {
     public <S extends StateMachine<C, R>, C, R> RaftGroup<S, C, R> group(
             GroupId group, S machine, Codec<C> commands, Codec<R> results) {
         synchronized (lifecycle) {
-            if (closed) {
-                throw new IllegalStateException("node " + spec.node() + " is closed");
-            }
+            checkOpen();
             if (groups.containsKey(group)) {
                 throw new IllegalStateException(
                         "group " + group + " is open already on node " + spec.node());
             }
-            GroupCore<S, C, R> core =
-                    new GroupCore<>(
-                            this, group, machine, commands, results, store, founding, loop, outbox,
-                            appliers, events);
+            GroupCore<S, C, R> core;
+            synchronized (store) {
+                core =
+                        new GroupCore<>(
+                                this, group, machine, commands, results, store, founding, loop,
+                                outbox, appliers, events);
+            }
             Replica<S, C, R> replica = new Replica<>(this, machine, commands, loop, core);
             groups.put(group, replica);
             core.execute(now -> core.start());
@@ -212,10 +269,16 @@ public final class Host implements RaftHost, TransportListener {
         }
     }
 
-    void closeGroup(GroupId group) {
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("node " + spec.node() + " is closed");
+        }
+    }
+
+    /** Closes a group unless that was done before; another one may go by its name since. */
+    void closeGroup(Replica<?, ?, ?> replica) {
         synchronized (lifecycle) {
-            Replica<?, ?, ?> replica = groups.get(group);
-            if (replica != null) {
+            if (groups.get(replica.id()) == replica) {
                 end(List.of(replica));
             }
         }
@@ -224,8 +287,14 @@ public final class Host implements RaftHost, TransportListener {
     @Override
     public void destroy(GroupId group) {
         synchronized (lifecycle) {
-            closeGroup(group);
-            store.destroy(group);
+            checkOpen();
+            Replica<?, ?, ?> replica = groups.get(group);
+            if (replica != null) {
+                end(List.of(replica));
+            }
+            synchronized (store) {
+                store.destroy(group);
+            }
         }
     }
 
@@ -323,9 +392,25 @@ public final class Host implements RaftHost, TransportListener {
     public void onFrame(NodeId from, ByteBuffer frame) {
         for (Envelope each : MessageCodec.decode(frame)) {
             Replica<?, ?, ?> replica = groups.get(each.group());
+            if (each.message() instanceof ForwardProposal forwarded) {
+                checkPayload(forwarded.proposal());
+            }
             if (replica != null) {
                 replica.core().receive(from, each.message());
             }
+        }
+    }
+
+    /**
+     * A proposal becomes an entry that every node must be able to apply, so it is looked at here.
+     */
+    private static void checkPayload(Proposal proposal) {
+        switch (proposal.type()) {
+            case COMMAND -> CommandEnvelope.decode(proposal.payload());
+            case OPEN_SESSION -> SessionTerms.decode(proposal.payload());
+            case NOOP, MEMBERSHIP ->
+                    throw new IllegalArgumentException(
+                            "a " + proposal.type() + " is not for a follower to propose");
         }
     }
 }

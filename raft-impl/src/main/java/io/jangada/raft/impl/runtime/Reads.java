@@ -100,15 +100,19 @@ final class Reads<S> {
     }
 
     void expire(long nowNanos, @Nullable NodeId leader) {
-        Predicate<PendingRead<S, ?>> late =
-                read ->
-                        nowNanos >= read.deadlineNanos
-                                && read.completeExceptionally(
-                                        new RejectedException.NoLeader(
-                                                "no leader confirmed the read within its time",
-                                                leader));
-        asked.values().removeIf(late);
-        parked.removeIf(late);
+        asked.values().removeIf(read -> endIfLate(read, nowNanos, leader));
+        parked.removeIf(read -> endIfLate(read, nowNanos, leader));
+    }
+
+    private static boolean endIfLate(
+            PendingRead<?, ?> read, long nowNanos, @Nullable NodeId leader) {
+        boolean late = nowNanos >= read.deadlineNanos;
+        if (late) {
+            read.completeExceptionally(
+                    new RejectedException.NoLeader(
+                            "no leader confirmed the read within its time", leader));
+        }
+        return late;
     }
 
     boolean isEmpty() {

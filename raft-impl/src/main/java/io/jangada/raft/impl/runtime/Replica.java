@@ -27,6 +27,8 @@ import java.util.function.Function;
  * from published facts what needs no loop.
  */
 final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, C, R> {
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final Host host;
     private final GroupId id;
     private final S machine;
@@ -129,7 +131,12 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout " + timeout + " is not positive");
         }
-        return environment.nanoTime() + timeout.toNanos();
+        return environment.nanoTime() + nanos(timeout);
+    }
+
+    /** As good as for ever is longer than a clock can add. */
+    private static long nanos(Duration duration) {
+        return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : LONGEST.toNanos();
     }
 
     // Reads
@@ -182,7 +189,7 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
         if (mode instanceof ReadMode.StaleFor staleFor) {
             Reads.Freshness known = core.reads().freshness();
             if (known != null
-                    && environment.nanoTime() - known.askedNanos() <= staleFor.age().toNanos()) {
+                    && environment.nanoTime() - known.askedNanos() <= nanos(staleFor.age())) {
                 return known.readIndex();
             }
             return leaseIndex();
@@ -253,6 +260,6 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
 
     @Override
     public void close() {
-        host.closeGroup(id);
+        host.closeGroup(this);
     }
 }

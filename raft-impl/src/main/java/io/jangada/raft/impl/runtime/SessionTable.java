@@ -3,7 +3,6 @@ package io.jangada.raft.impl.runtime;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +63,12 @@ final class SessionTable {
         }
     }
 
-    /** In the order of last use, so that the ones to expire come first. */
-    private final LinkedHashMap<Long, Session> sessions = new LinkedHashMap<>(16, 0.75f, true);
+    /**
+     * In the order of last use, so that the ones to expire come first. Only {@link #lookup} is a
+     * use: the reply follows one lookup or many later, as batches end, and must not show in the
+     * order.
+     */
+    private final LinkedHashMap<Long, Session> sessions = new LinkedHashMap<>();
 
     /** Cluster time moved on: what was idle for too long is gone. */
     void expire(long clusterTimeMillis) {
@@ -90,10 +93,11 @@ final class SessionTable {
 
     /** What to do with a write; also counts as a use of the session. */
     Lookup lookup(CommandEnvelope write, long clusterTimeMillis) {
-        Session session = sessions.get(write.session());
+        Session session = sessions.remove(write.session());
         if (session == null) {
             return new Lookup.Gone("session " + write.session() + " expired or never was");
         }
+        sessions.put(write.session(), session);
         session.lastUsedMillis = clusterTimeMillis;
         if (session.pending > 0 && write.sequence() <= session.highest) {
             return WAIT;
@@ -133,13 +137,8 @@ final class SessionTable {
 
     /** The reply kept for a write, or null; for tests and snapshots. */
     byte @Nullable [] reply(long id, long sequence) {
-        // Iterating does not count as a use, unlike get().
-        for (Map.Entry<Long, Session> each : sessions.entrySet()) {
-            if (each.getKey() == id) {
-                return each.getValue().replies.get(sequence);
-            }
-        }
-        return null;
+        Session session = sessions.get(id);
+        return session == null ? null : session.replies.get(sequence);
     }
 
     int size() {

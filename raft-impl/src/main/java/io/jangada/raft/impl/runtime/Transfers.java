@@ -38,20 +38,31 @@ final class Transfers {
     }
 
     void onStatus(CoreStatus now) {
-        pending.removeIf(each -> each.target().equals(now.leader()) && each.done().complete(null));
+        pending.removeIf(each -> endIfDone(each, now.leader()));
+    }
+
+    private static boolean endIfDone(Pending each, @Nullable NodeId leader) {
+        boolean moved = each.target().equals(leader);
+        if (moved) {
+            each.done().complete(null);
+        }
+        return moved;
     }
 
     void expire(long nowNanos) {
-        pending.removeIf(
-                each ->
-                        nowNanos >= each.deadlineNanos()
-                                && each.done()
-                                        .completeExceptionally(
-                                                new RejectedException.NoLeader(
-                                                        "leadership did not move to "
-                                                                + each.target()
-                                                                + " in time",
-                                                        group.status().leader())));
+        pending.removeIf(each -> endIfLate(each, nowNanos));
+    }
+
+    private boolean endIfLate(Pending each, long nowNanos) {
+        boolean late = nowNanos >= each.deadlineNanos();
+        if (late) {
+            each.done()
+                    .completeExceptionally(
+                            new RejectedException.NoLeader(
+                                    "leadership did not move to " + each.target() + " in time",
+                                    group.status().leader()));
+        }
+        return late;
     }
 
     boolean isEmpty() {

@@ -46,6 +46,10 @@ final class Writes<R> {
 
     private final Map<Key, PendingWrite<R>> explicit = new ConcurrentHashMap<>();
     private final Map<Long, PendingWrite<Long>> opens = new ConcurrentHashMap<>();
+
+    /** What is in {@link #explicit} and {@link #opens}, by request. */
+    private final Map<Long, PendingWrite<?>> others = new ConcurrentHashMap<>();
+
     private final Deque<PendingWrite<R>> waitingForSession = new ArrayDeque<>();
 
     /** The session of this life of the process, 0 while none is open. */
@@ -81,9 +85,30 @@ final class Writes<R> {
     }
 
     private void submitOpen(PendingWrite<Long> open, long nowNanos) {
-        open.requestId = nextRequest();
+        if (refusedForLackOfRoom(open)) {
+            return;
+        }
+        register(open);
         opens.put(open.sequence, open);
         propose(open, nowNanos);
+    }
+
+    /** Comes first: as soon as the applier can find a write, it may take it out again. */
+    private void register(PendingWrite<?> write) {
+        write.requestId = nextRequest();
+        others.put(write.requestId, write);
+    }
+
+    private boolean refusedForLackOfRoom(PendingWrite<?> write) {
+        boolean full = others.size() >= config.mailboxCapacity();
+        if (full) {
+            write.completeExceptionally(
+                    new RejectedException.Overloaded(
+                            others.size()
+                                    + " writes of clients' sessions wait for their outcome on this"
+                                    + " node: mailboxCapacity is reached"));
+        }
+        return full;
     }
 
     private void submitOwn(PendingWrite<R> write, long nowNanos) {
@@ -108,14 +133,15 @@ final class Writes<R> {
     }
 
     private void submitExplicit(PendingWrite<R> write, long nowNanos) {
-        PendingWrite<R> earlier =
-                explicit.putIfAbsent(new Key(write.session, write.sequence), write);
+        Key key = new Key(write.session, write.sequence);
+        PendingWrite<R> earlier = explicit.get(key);
         if (earlier != null) {
             earlier.whenComplete((result, failure) -> finish(write, result, failure));
-            return;
+        } else if (!refusedForLackOfRoom(write)) {
+            register(write);
+            explicit.put(key, write);
+            propose(write, nowNanos);
         }
-        write.requestId = nextRequest();
-        propose(write, nowNanos);
     }
 
     private static <T> void finish(
@@ -220,17 +246,7 @@ final class Writes<R> {
             PendingWrite<R> write = own.get(slot(requestId >> 1));
             return write == null || write.requestId != requestId ? null : write;
         }
-        for (PendingWrite<R> write : explicit.values()) {
-            if (write.requestId == requestId) {
-                return write;
-            }
-        }
-        for (PendingWrite<Long> open : opens.values()) {
-            if (open.requestId == requestId) {
-                return open;
-            }
-        }
-        return null;
+        return others.get(requestId);
     }
 
     /**
@@ -257,15 +273,20 @@ final class Writes<R> {
     void expire(long nowNanos, @Nullable NodeId leader) {
         forEach(
                 write -> {
-                    if (nowNanos >= write.deadlineNanos) {
+                    if (endIfLate(write, nowNanos, leader)) {
                         forget(write);
-                        write.completeExceptionally(timedOut(write.inDoubt, leader));
                     }
                 });
-        waitingForSession.removeIf(
-                write ->
-                        nowNanos >= write.deadlineNanos
-                                && write.completeExceptionally(timedOut(false, leader)));
+        waitingForSession.removeIf(write -> endIfLate(write, nowNanos, leader));
+    }
+
+    private static boolean endIfLate(
+            PendingWrite<?> write, long nowNanos, @Nullable NodeId leader) {
+        boolean late = nowNanos >= write.deadlineNanos;
+        if (late) {
+            write.completeExceptionally(timedOut(write.inDoubt, leader));
+        }
+        return late;
     }
 
     private static RuntimeException timedOut(boolean inDoubt, @Nullable NodeId leader) {
@@ -278,8 +299,7 @@ final class Writes<R> {
 
     boolean isEmpty() {
         return lowestUnanswered() == nextSequence
-                && explicit.isEmpty()
-                && opens.isEmpty()
+                && others.isEmpty()
                 && waitingForSession.isEmpty();
     }
 
@@ -308,13 +328,12 @@ final class Writes<R> {
                 action.accept(write);
             }
         }
-        explicit.values().forEach(action);
-        opens.values().forEach(action);
+        others.values().forEach(action);
     }
 
     private void forget(PendingWrite<?> write) {
         if (write.type == EntryType.OPEN_SESSION) {
-            opens.remove(write.sequence);
+            takeOpen(write.sequence);
         } else {
             take(write.session, write.sequence);
         }
@@ -329,11 +348,19 @@ final class Writes<R> {
         if (write != null && write.session == session && write.sequence == sequence) {
             return own.compareAndSet(slot, write, null) ? write : null;
         }
-        return explicit.remove(new Key(session, sequence));
+        write = explicit.remove(new Key(session, sequence));
+        if (write != null) {
+            others.remove(write.requestId);
+        }
+        return write;
     }
 
     @Nullable PendingWrite<Long> takeOpen(long nonce) {
-        return opens.remove(nonce);
+        PendingWrite<Long> open = opens.remove(nonce);
+        if (open != null) {
+            others.remove(open.requestId);
+        }
+        return open;
     }
 
     /**

@@ -121,8 +121,7 @@ class CommitTest {
         n1.persist(1);
         assertEquals(4, n1.core.status().durableIndex());
         n1.get("n2", append(3, 5, 1, 5));
-        assertEquals(
-                "to n2: AppendEntriesResponse term 3 accepted 5 after write 3\n", n1.out());
+        assertEquals("to n2: AppendEntriesResponse term 3 accepted 5 after write 3\n", n1.out());
         n1.persist(2);
         assertEquals(4, n1.core.status().durableIndex());
         n1.persist(3);

@@ -327,8 +327,7 @@ class ElectionTest {
         Set<Long> drawn = new HashSet<>();
         for (int seed = 0; seed < 1000; seed++) {
             FakeLog log = FakeLog.of(List.of(configuration(1, 0, "n1 n2 n3")), HardState.INITIAL);
-            TestNode n1 =
-                    new TestNode(Script.id("n1"), RaftConfig.builder().build(), log, 0, seed);
+            TestNode n1 = new TestNode(Script.id("n1"), RaftConfig.builder().build(), log, 0, seed);
             long timeout = n1.core.nextDeadlineNanos();
             assertTrue(timeout >= 1000 * MS && timeout < 1500 * MS, "drew " + timeout);
             drawn.add(timeout / MS);

@@ -2,7 +2,6 @@ package io.jangada.raft.impl.core;
 
 import static io.jangada.raft.impl.core.Script.accepted;
 import static io.jangada.raft.impl.core.Script.append;
-import static io.jangada.raft.impl.core.Script.id;
 import static io.jangada.raft.impl.core.Script.proposal;
 import static io.jangada.raft.impl.core.TestNode.LATER;
 import static io.jangada.raft.impl.core.TestNode.leader;
@@ -13,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Message.ForwardRefused;
-import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;

@@ -34,7 +34,8 @@ class QuorumTest {
         Random random = new Random(4);
         for (int i = 0; i < 2000; i++) {
             Membership membership =
-                    membership(some(random, 1 + random.nextInt(6)), some(random, random.nextInt(4)));
+                    membership(
+                            some(random, 1 + random.nextInt(6)), some(random, random.nextInt(4)));
             Map<NodeId, Long> values = new TreeMap<>();
             membership.members().forEach(m -> values.put(m.id(), (long) random.nextInt(9)));
 

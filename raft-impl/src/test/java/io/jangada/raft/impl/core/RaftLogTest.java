@@ -26,7 +26,14 @@ class RaftLogTest {
     private final RaftLog log = new RaftLog(stored);
 
     @ParameterizedTest(name = "{0}@{1}: {2}")
-    @CsvSource({"0, 0, true", "1, 0, true", "3, 1, true", "3, 2, false", "4, 3, true", "5, 3, false"})
+    @CsvSource({
+        "0, 0, true",
+        "1, 0, true",
+        "3, 1, true",
+        "3, 2, false",
+        "4, 3, true",
+        "5, 3, false"
+    })
     void section5_3_matches(long index, long term, boolean matches) {
         assertEquals(matches, log.matches(index, term));
     }
@@ -91,8 +98,7 @@ class RaftLogTest {
 
         RaftLog.Write write = log.takeWrite();
 
-        assertEquals(
-                new RaftLog.Write(1, new HardState(4, null), List.of(noop(5, 4))), write);
+        assertEquals(new RaftLog.Write(1, new HardState(4, null), List.of(noop(5, 4))), write);
         assertEquals(1, log.currentWrite());
         assertFalse(log.isPersisted(1));
         log.persisted(1);
@@ -114,7 +120,9 @@ class RaftLogTest {
         assertFalse(log.isPersisted(4));
     }
 
-    /** Whatever order of appends, truncations, writes and completions: durable means on the disk. */
+    /**
+     * Whatever order of appends, truncations, writes and completions: durable means on the disk.
+     */
     @Test
     void section10_2_1_theDurableIndexNeverExceedsWhatADiskHolds() {
         for (int seed = 0; seed < 500; seed++) {
@@ -126,7 +134,7 @@ class RaftLogTest {
                     case 0 -> log.append(noop(log.lastIndex() + 1, random.nextInt(2) + 1));
                     case 1 -> {
                         if (log.lastIndex() > 1) {
-                            long from = 2 + random.nextInt((int) log.lastIndex() - 1);
+                            long from = 2L + random.nextInt((int) log.lastIndex() - 1);
                             log.truncateFrom(from);
                             log.append(noop(from, random.nextInt(2) + 1));
                         }

@@ -10,14 +10,12 @@ import static io.jangada.raft.impl.core.TestNode.leader;
 import static io.jangada.raft.impl.core.TestNode.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
-import io.jangada.raft.spi.LogEntry;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -128,8 +126,7 @@ class ReplicationTest {
         TestNode n1 = node("n1", "n1 n2 n3", 1, 1);
         n1.get("n2", append(1, 3, 1, 3)).ignore();
 
-        assertThrows(
-                InvariantViolation.class, () -> n1.get("n3", append(2, 2, 1, 3, noop(3, 2))));
+        assertThrows(InvariantViolation.class, () -> n1.get("n3", append(2, 2, 1, 3, noop(3, 2))));
     }
 
     @Test
@@ -230,7 +227,10 @@ class ReplicationTest {
             rejections +=
                     (int)
                             cluster.wire.stream()
-                                    .filter(each -> Script.show(each.message()).contains("rejected"))
+                                    .filter(
+                                            each ->
+                                                    Script.show(each.message())
+                                                            .contains("rejected"))
                                     .count();
             cluster.deliver(each -> true);
         }
@@ -248,8 +248,7 @@ class ReplicationTest {
         n1.get("n2", accepted(2, 2));
 
         assertEquals("", n1.out());
-        assertEquals(
-                new RaftCore.PeerProgress(4, 5), n1.core.progress().get(Script.id("n2")));
+        assertEquals(new RaftCore.PeerProgress(4, 5), n1.core.progress().get(Script.id("n2")));
     }
 
     @Test
@@ -395,7 +394,11 @@ class ReplicationTest {
         int toN3 = 0;
         for (int i = 0; i < 100; i++) {
             Ready ready = n1.propose(i, "x").take();
-            toN3 += (int) ready.messages().stream().filter(m -> m.to().value().equals("n3")).count();
+            toN3 +=
+                    (int)
+                            ready.messages().stream()
+                                    .filter(m -> m.to().value().equals("n3"))
+                                    .count();
             n1.persist().get("n2", accepted(1, n1.log.lastIndex()));
         }
         assertEquals(4, toN3);
@@ -424,8 +427,7 @@ class ReplicationTest {
 
         for (int i = 0; i < 9; i++) {
             n1.get("n2", new HeartbeatResponse(1, 2 + i, 3)).after(100).tick();
-            assertEquals(
-                    "to n2: Heartbeat term 1 round " + (3 + i) + " commit 2\n", n1.out());
+            assertEquals("to n2: Heartbeat term 1 round " + (3 + i) + " commit 2\n", n1.out());
         }
         n1.after(1).get("n2", new HeartbeatResponse(1, 11, 3));
         assertEquals("to n2: AppendEntries term 1 prev 2@1 commit 2 [3@1 a]\n", n1.out());
@@ -465,7 +467,8 @@ class ReplicationTest {
 
     @ParameterizedTest(name = "leaderCommit {0}: {1}")
     @CsvSource({"0, 0", "2, 2", "4, 4", "9, 4"})
-    void z15_aFollowerCommitsUpToTheLastEntryThatTheMessageVerified(long leaderCommit, long commit) {
+    void z15_aFollowerCommitsUpToTheLastEntryThatTheMessageVerified(
+            long leaderCommit, long commit) {
         TestNode n1 = node("n1", "n1 n2 n3", 1, 1, 1, 1, 1); // Ends at 6.
 
         n1.get("n2", append(1, 2, 1, leaderCommit, noop(3, 1), noop(4, 1)));
@@ -546,8 +549,7 @@ class ReplicationTest {
     void aFollowerThatLostWhatItHadAcknowledgedStopsRatherThanGoOn() {
         TestNode n2 = node("n2", "n1 n2 n3");
 
-        assertThrows(
-                InvariantViolation.class, () -> n2.get("n1", new Heartbeat(1, 1, 7)), "Z33");
+        assertThrows(InvariantViolation.class, () -> n2.get("n1", new Heartbeat(1, 1, 7)), "Z33");
     }
 
     private static int[] numbers(String text) {

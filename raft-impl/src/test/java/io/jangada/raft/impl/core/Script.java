@@ -1,5 +1,7 @@
 package io.jangada.raft.impl.core;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jangada.raft.api.Member;
 import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
@@ -17,7 +19,6 @@ import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.LogEntry;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,7 +59,7 @@ final class Script {
     }
 
     static LogEntry configuration(long index, long term, String membership) {
-        byte[] text = membership(membership).toString().getBytes(StandardCharsets.UTF_8);
+        byte[] text = membership(membership).toString().getBytes(UTF_8);
         return new LogEntry(index, term, 0, EntryType.MEMBERSHIP, text);
     }
 
@@ -75,7 +76,7 @@ final class Script {
     }
 
     static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+        return text.getBytes(UTF_8);
     }
 
     // Messages, arguments in the order of Figure 2
@@ -180,8 +181,6 @@ final class Script {
         };
     }
 
-    private static final java.nio.charset.Charset UTF_8 = StandardCharsets.UTF_8;
-
     private static String shorten(String text) {
         return text.length() <= 12 ? text : text.length() + "B";
     }
@@ -233,10 +232,11 @@ final class Script {
         if (message instanceof ForwardProposal m) {
             return "ForwardProposal term %d %d: %s"
                     .formatted(
-                            m.term(), m.requestId(), new String(m.proposal().payload(), UTF_8));
+                            m.term(),
+                            m.requestId(),
+                            shorten(new String(m.proposal().payload(), UTF_8)));
         } else if (message instanceof ForwardRefused m) {
-            return "ForwardRefused term %d %d: %s"
-                    .formatted(m.term(), m.requestId(), m.reason());
+            return "ForwardRefused term %d %d: %s".formatted(m.term(), m.requestId(), m.reason());
         } else if (message instanceof ReadIndexRequest m) {
             return "ReadIndexRequest term %d".formatted(m.term());
         } else if (message instanceof ReadIndexResponse m) {

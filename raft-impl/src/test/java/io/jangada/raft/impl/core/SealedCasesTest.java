@@ -91,8 +91,7 @@ class SealedCasesTest {
     @Test
     void noInputIsForgottenHere() {
         Stream<Object> founding = Stream.of(new Input.Found(0, Script.membership("n1")));
-        assertEquals(
-                cases(Input.class), kinds(Stream.concat(inputs(0).stream(), founding)));
+        assertEquals(cases(Input.class), kinds(Stream.concat(inputs(0).stream(), founding)));
     }
 
     @Test
@@ -134,8 +133,7 @@ class SealedCasesTest {
                             if (name.equals("leader") && term == 3) {
                                 continue; // See the next test.
                             }
-                            assertDoesNotThrow(
-                                    () -> node.get("n2", message), name + " " + message);
+                            assertDoesNotThrow(() -> node.get("n2", message), name + " " + message);
                             node.out();
                             assertEquals(
                                     node.core.currentTerm(), node.log.hardState().currentTerm());

@@ -154,10 +154,8 @@ final class TestNode {
     }
 
     TestNode proposeMembership(long requestId, String membership) {
-        byte[] text =
-                Script.membership(membership).toString().getBytes(StandardCharsets.UTF_8);
-        core.step(
-                new Input.Propose(nowNanos, requestId, new Proposal(EntryType.MEMBERSHIP, text)));
+        byte[] text = Script.membership(membership).toString().getBytes(StandardCharsets.UTF_8);
+        core.step(new Input.Propose(nowNanos, requestId, new Proposal(EntryType.MEMBERSHIP, text)));
         return this;
     }
 
@@ -193,9 +191,14 @@ final class TestNode {
     /** Takes a {@link Ready} and starts its write. */
     Ready take() {
         Ready ready = core.ready();
+        wrote(ready);
+        return ready;
+    }
+
+    /** Starts the write of a {@link Ready} that was taken elsewhere. */
+    void wrote(Ready ready) {
         log.write(ready);
         lastWrite = Math.max(lastWrite, ready.writeSequence());
-        return ready;
     }
 
     /** Takes a {@link Ready} and shows everything in it. */

@@ -69,9 +69,9 @@ final class ChronicleJournal implements Journal {
         appender.singleThreadedCheckDisabled(true);
     }
 
-    /** Chronicle maps a quarter more than the block; nothing is ever written there. */
+    /** Chronicle maps a quarter more than the block, or 64 KiB; nothing is ever written there. */
     private static long fileBytes(int segmentBytes) {
-        return segmentBytes + segmentBytes / 4L;
+        return segmentBytes + Math.max(64 << 10, segmentBytes / 4L);
     }
 
     /** The largest record, with its filling, for a segment size: Chronicle's limit. */

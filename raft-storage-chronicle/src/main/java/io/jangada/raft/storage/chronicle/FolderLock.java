@@ -100,7 +100,9 @@ final class FolderLock implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
-        HELD.remove(folder);
+        if (channel.isOpen()) {
+            channel.close();
+            HELD.remove(folder);
+        }
     }
 }

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A batch is confirmed after the sync of its segment.
  *   <li>A segment's footer is written after all before it is durable, and is durable before the
  *       next segment gets its first record. So a footer vouches for its segment.
- *   <li>The first sync of a new segment also syncs the folder.
+ *   <li>The first sync of a new segment also syncs the folder, and then notes the segment's number
+ *       in {@link CurrentFile}.
  *   <li>A record never names as durable what is not.
  * </ol>
  *
@@ -51,6 +52,7 @@ final class LogWriter implements Runnable {
 
     private final Journal journal;
     private final SegmentFiles files;
+    private final CurrentFile current;
     private final RecordEncoder encoder;
     private final boolean syncWrites;
     private final long recentBytesMax;
@@ -75,6 +77,10 @@ final class LogWriter implements Runnable {
     private long peersSequence;
     private int checkpointBytes = Checkpoint.BYTES_PER_SEGMENT;
     private int segment;
+
+    /** The segment that {@link #current} names. */
+    private int noted;
+
     private long lastSequence;
     private long durableSequence;
 
@@ -102,6 +108,7 @@ final class LogWriter implements Runnable {
     LogWriter(Setup setup, Recovery recovery) {
         journal = setup.journal();
         files = setup.files();
+        current = new CurrentFile(files.folder());
         encoder = new RecordEncoder(setup.store());
         syncWrites = setup.syncWrites();
         recentBytesMax = setup.recentBytesMax();
@@ -429,6 +436,10 @@ final class LogWriter implements Runnable {
 
     private void syncJournal() throws IOException {
         journal.sync();
+        if (noted != segment) {
+            current.write(segment);
+            noted = segment;
+        }
         unsynced = false;
         durableSequence = lastSequence;
     }

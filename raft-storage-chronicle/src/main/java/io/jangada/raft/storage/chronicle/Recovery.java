@@ -58,8 +58,22 @@ final class Recovery {
                             .formatted(files.folder()),
                     null);
         }
+        recovery.checkCurrent();
         recovery.judgeGroups();
         return recovery;
+    }
+
+    private void checkCurrent() throws IOException {
+        int current = new CurrentFile(files.folder()).read();
+        boolean found = segments.stream().anyMatch(s -> s.number >= current && s.recordCount > 0);
+        if (!found) {
+            throw new StoreException(
+                    ("%s lost its newest segment, number %d: it was deleted or damaged as a whole;"
+                                    + " restore it from a backup of this very state, or remove this node from"
+                                    + " its groups and add it again with an empty folder")
+                            .formatted(files.folder(), current),
+                    null);
+        }
     }
 
     /** For a store that is just being made. */
@@ -166,7 +180,7 @@ final class Recovery {
     void secure() throws IOException {
         List<Segment> torn = new ArrayList<>();
         for (Segment segment : segments) {
-            if (segment.recordCount == 0 && behindAllRecords(segment)) {
+            if (damages.isEmpty() && segment.recordCount == 0 && behindAllRecords(segment)) {
                 Files.delete(segment.file);
                 torn.add(segment);
                 continue;

@@ -35,6 +35,21 @@ final class SegmentRoll implements RollCycle, TimeProvider {
         return folder.resolve(name(segment) + QUEUE_FILE);
     }
 
+    /** How Chronicle names the segments in a folder. */
+    static SegmentFiles.Names names(Path folder) {
+        return new SegmentFiles.Names() {
+            @Override
+            public Path file(int segment) {
+                return SegmentRoll.file(folder, segment);
+            }
+
+            @Override
+            public int segmentOf(String fileName) {
+                return SegmentRoll.segmentOf(fileName);
+            }
+        };
+    }
+
     /** Where Chronicle looks for a prepared file before it makes one itself. */
     static Path preparedFile(Path folder, int segment) {
         return folder.resolve(name(segment) + ".precreated");

@@ -1,7 +1,6 @@
 package io.jangada.raft.storage.chronicle;
 
 import io.jangada.raft.spi.StoreException;
-import io.jangada.raft.spi.StoreId;
 import io.jangada.raft.spi.StoreIdentity;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -80,7 +79,7 @@ final class StoreOpening {
             checkNode(existing);
             Files.createDirectories(log);
         }
-        SegmentFiles segmentFiles = segmentFiles(log, own.store());
+        SegmentFiles segmentFiles = new SegmentFiles(log, own.store(), SegmentRoll.names(log));
         files = segmentFiles;
         Recovery recovery =
                 existing == null
@@ -93,11 +92,16 @@ final class StoreOpening {
                         new ChronicleJournal(
                                 log, "jangada-log-spare-" + own.node(), settings.segmentBytes));
         ChronicleLogStore store = new ChronicleLogStore(this, recovery);
-        recovery.deleteUnneeded();
-        if (existing == null) {
-            identityFile.publishDraft();
+        try {
+            recovery.deleteUnneeded();
+            if (existing == null) {
+                identityFile.publishDraft();
+            }
+            return store;
+        } catch (IOException e) {
+            store.close();
+            throw e;
         }
-        return store;
     }
 
     private void checkNode(StoreIdentity existing) {
@@ -123,23 +127,6 @@ final class StoreOpening {
             Files.delete(file);
         }
         identityFile.writeDraft(wanted);
-    }
-
-    private static SegmentFiles segmentFiles(Path log, StoreId store) {
-        return new SegmentFiles(
-                log,
-                store,
-                new SegmentFiles.Names() {
-                    @Override
-                    public Path file(int segment) {
-                        return SegmentRoll.file(log, segment);
-                    }
-
-                    @Override
-                    public int segmentOf(String fileName) {
-                        return SegmentRoll.segmentOf(fileName);
-                    }
-                });
     }
 
     /**

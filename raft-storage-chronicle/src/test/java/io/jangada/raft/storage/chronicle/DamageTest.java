@@ -34,11 +34,13 @@ class DamageTest {
 
     @TempDir(factory = InMemory.class)
     static Path bases;
+
     private static Path killed = Path.of("");
     private static Path closed = Path.of("");
 
     @TempDir(factory = InMemory.class)
     Path temp;
+
     private Path folder = Path.of("");
 
     @BeforeAll
@@ -207,7 +209,8 @@ class DamageTest {
 
     private static void awaitIdleMark(Path folder) throws Exception {
         long deadline = System.nanoTime() + 10_000_000_000L;
-        while (segment(folder, 1).records.stream().noneMatch(r -> r.type() == RecordType.IDLE_MARK)) {
+        while (segment(folder, 1).records.stream()
+                .noneMatch(r -> r.type() == RecordType.IDLE_MARK)) {
             assertTrue(System.nanoTime() < deadline, "no idle mark came");
             Thread.onSpinWait();
         }
@@ -271,6 +274,36 @@ class DamageTest {
     }
 
     @Test
+    void zeroedNewestSegmentIsMissed() {
+        SegmentImage image = segment(folder, 2);
+        image.zero(0, image.bytes.length);
+        assertStoreRefused("lost its newest segment, number 2");
+    }
+
+    @Test
+    void deletedNewestSegmentIsMissed() throws IOException {
+        Files.delete(segment(folder, 2).file);
+        assertStoreRefused("lost its newest segment, number 2");
+    }
+
+    @Test
+    void damagedNoteOfTheNewestSegmentCostsNobodyAnything() throws IOException {
+        for (String content : List.of("", "9", "9 00000000\n", "\u00ff\u0000")) {
+            Files.writeString(folder.resolve("log/CURRENT"), content);
+            assertIntact();
+        }
+        Files.delete(folder.resolve("log/CURRENT"));
+        assertIntact();
+    }
+
+    private void assertStoreRefused(String words) {
+        for (int opening = 1; opening <= 2; opening++) {
+            StoreException e = assertThrows(StoreException.class, () -> TestLog.openStore(folder));
+            assertTrue(String.valueOf(e.getMessage()).contains(words), e.getMessage());
+        }
+    }
+
+    @Test
     void segmentOfAnotherStoreIsNotRead() {
         SegmentImage image = segment(folder, 2);
         Path foreign = temp.resolve("foreign");
@@ -278,8 +311,7 @@ class DamageTest {
                 .segmentBytes(TestLog.SEGMENT_BYTES)
                 .open(
                         foreign,
-                        new StoreIdentity(
-                                "testers", TestLog.IDENTITY.node(), StoreId.of(5, 5)))
+                        new StoreIdentity("testers", TestLog.IDENTITY.node(), StoreId.of(5, 5)))
                 .close();
         try {
             Path file;
@@ -290,13 +322,7 @@ class DamageTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        // Behind segment 1, whose footer is the last word, nothing is ours.
-        try (var store = TestLog.openStore(folder)) {
-            assertEquals(3, store.groups().size());
-            try (var a = TestLog.open(store, "a")) {
-                assertTrue(a.log.lastIndex() < LAST);
-            }
-        }
+        assertStoreRefused("lost its newest segment, number 2");
     }
 
     // ---- damage to what is Chronicle's: harmless ------------------------------------------------

@@ -13,7 +13,9 @@ import java.util.stream.Stream;
 final class Folders {
     private Folders() {}
 
-    /** A new folder in memory where the system has such a place: these tests bring their own disk. */
+    /**
+     * A new folder in memory where the system has such a place: these tests bring their own disk.
+     */
     static Path inMemory() {
         Path memory = Path.of("/dev/shm");
         try {

@@ -23,9 +23,9 @@ import net.jqwik.api.lifecycle.BeforeTry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Random writes, and at a random disk operation the power fails or the process is killed (rules Z27,
- * Z29, Z30; scenarios S18, S19, S24): what was confirmed is there afterwards, and what is there is
- * what was written.
+ * Random writes, and at a random disk operation the power fails or the process is killed (rules
+ * Z27, Z29, Z30; scenarios S18, S19, S24): what was confirmed is there afterwards, and what is
+ * there is what was written.
  */
 class PowerLossTest {
     private static final NodeId N2 = NodeId.of("n2");
@@ -156,7 +156,7 @@ class PowerLossTest {
         private List<LogEntry> randomEntries(List<LogEntry> log, Random random, int payloadMax) {
             long first = log.size() + 1L;
             if (random.nextInt(6) == 0 && !log.isEmpty()) {
-                first = 1 + random.nextInt(log.size());
+                first = 1L + random.nextInt(log.size());
             }
             int count = random.nextInt(5);
             List<LogEntry> entries = new ArrayList<>();

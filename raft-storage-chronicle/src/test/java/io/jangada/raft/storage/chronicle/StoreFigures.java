@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Prints what the store costs next to a raw file on the same disk. Judges nothing: neighbours on the
- * disk move every number. Run it with
+ * Prints what the store costs next to a raw file on the same disk. Judges nothing: neighbours on
+ * the disk move every number. Run it with
  *
  * <pre>
  * mvn -pl raft-storage-chronicle -am test -Dtest=StoreFigures -Dtest.excludedGroups= \
@@ -42,19 +42,58 @@ class StoreFigures {
 
     @Test
     void appendAndSync() throws Exception {
-        measureRaw("warm-up", 1, 500);
-        try (var store = ChronicleLogStore.builder().open(folder.resolve("s"), IDENTITY)) {
+        try (var store = ChronicleLogStore.builder().open(folder.resolve("s"), IDENTITY);
+                RandomAccessFile raw = new RandomAccessFile(folder.resolve("raw").toFile(), "rw")) {
             Group group = new Group(store);
-            group.run("warm-up", 64, 500);
-            for (int round = 1; round <= 3; round++) {
-                measureRaw("raw file, 1 record", 1, 1000);
-                group.run("store, 1 entry", 1, 1000);
-                measureRaw("raw file, 64 records", 64, 500);
-                group.run("store, 64 entries", 64, 500);
-                measureRaw("raw file, 512 records", 512, 100);
-                group.run("store, 512 entries", 512, 100);
-            }
+            fill(raw);
+            compare(group, raw, "warm-up", 64, 500);
+            compare(group, raw, "1 entry", 1, 2000);
+            compare(group, raw, "64 entries", 64, 1000);
+            compare(group, raw, "512 entries", 512, 200);
         }
+    }
+
+    private static void fill(RandomAccessFile raw) throws IOException {
+        byte[] page = new byte[4096];
+        for (int at = 0; at < 64 << 20; at += page.length) {
+            raw.write(page);
+        }
+        raw.getFD().sync();
+    }
+
+    /** In turns, so that a neighbour on the disk hits both. */
+    private void compare(Group group, RandomAccessFile raw, String name, int records, int rounds)
+            throws IOException {
+        raw.seek(0);
+        byte[] batch = new byte[records * 320];
+        Samples rawSamples = new Samples(rounds);
+        Samples storeSamples = new Samples(rounds);
+        for (int round = 0; round < rounds; round++) {
+            if (raw.getFilePointer() + batch.length > 64 << 20) {
+                raw.seek(0);
+            }
+            rawSamples.add(
+                    () -> {
+                        raw.write(batch);
+                        raw.getFD().sync();
+                    });
+            storeSamples.add(
+                    () -> {
+                        group.append(records, PAYLOAD);
+                        group.await();
+                    });
+        }
+        rawSamples.print(name + ", raw file");
+        storeSamples.print(name + ", store");
+        // In a loop of its own: reading the disk's counters allocates, too.
+        long before = allocated();
+        for (int round = 0; round < rounds; round++) {
+            group.append(records, PAYLOAD);
+            group.await();
+        }
+        print(
+                "%-24s %d B allocated per entry, with the entry and its client",
+                "", (allocated() - before) / rounds / records);
     }
 
     @Test
@@ -92,49 +131,39 @@ class StoreFigures {
         }
     }
 
-    private void measureRaw(String name, int records, int rounds) throws IOException {
-        byte[] batch = new byte[records * 320];
-        Path file = folder.resolve("raw");
-        try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
-            byte[] page = new byte[4096];
-            long needed = Math.max((long) batch.length * rounds, raw.length());
-            for (long at = 0; at < needed; at += page.length) {
-                raw.write(page);
-            }
-            raw.getFD().sync();
-            raw.seek(0);
-            report(
-                    name,
-                    rounds,
-                    records,
-                    () -> {
-                        raw.write(batch);
-                        raw.getFD().sync();
-                    });
-        }
-    }
-
     private interface Step {
         void run() throws IOException;
     }
 
-    private void report(String name, int rounds, int records, Step step) throws IOException {
-        long[] nanos = new long[rounds];
-        long sectors = sectorsWritten();
-        for (int i = 0; i < rounds; i++) {
+    private final class Samples {
+        private final long[] nanos;
+        private final long[] sectors;
+        private int count;
+
+        Samples(int rounds) {
+            nanos = new long[rounds];
+            sectors = new long[rounds];
+        }
+
+        void add(Step step) throws IOException {
+            long sectorsBefore = sectorsWritten();
             long start = System.nanoTime();
             step.run();
-            nanos[i] = System.nanoTime() - start;
+            nanos[count] = System.nanoTime() - start;
+            sectors[count++] = sectorsWritten() - sectorsBefore;
         }
-        double kib = (sectorsWritten() - sectors) / 2.0 / rounds;
-        Arrays.sort(nanos);
-        print(
-                "%-22s p50 %5.0f us  p99 %5.0f us  %6.1f KiB to disk per sync  (%,.0f records/s)",
-                name,
-                nanos[rounds / 2] / 1e3,
-                nanos[rounds * 99 / 100] / 1e3,
-                kib,
-                records * 1e9 / (Arrays.stream(nanos).sum() / (double) rounds));
+
+        void print(String name) {
+            Arrays.sort(nanos);
+            Arrays.sort(sectors);
+            StoreFigures.print(
+                    "%-24s p10 %5.0f us  p50 %5.0f us  p99 %6.0f us  %6.1f KiB written per sync (p50)",
+                    name,
+                    nanos[count / 10] / 1e3,
+                    nanos[count / 2] / 1e3,
+                    nanos[count * 99 / 100] / 1e3,
+                    sectors[count / 2] / 2.0);
+        }
     }
 
     /** Of the whole disk: neighbours count, too. */
@@ -190,29 +219,14 @@ class StoreFigures {
                 LockSupport.park(this);
             }
         }
+    }
 
-        void run(String name, int records, int rounds) throws IOException {
-            long before = allocated();
-            report(
-                    name,
-                    rounds,
-                    records,
-                    () -> {
-                        append(records, PAYLOAD);
-                        await();
-                    });
-            print(
-                    "    allocated by all threads: %d B per entry, of which 40 B are the entry",
-                    (allocated() - before) / rounds / records);
+    private static long allocated() {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long sum = 0;
+        for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
+            sum += Math.max(0, bytes);
         }
-
-        private long allocated() {
-            var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-            long sum = 0;
-            for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
-                sum += Math.max(0, bytes);
-            }
-            return sum;
-        }
+        return sum;
     }
 }

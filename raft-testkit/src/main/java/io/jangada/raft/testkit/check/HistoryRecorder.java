@@ -51,12 +51,34 @@ public final class HistoryRecorder<I, O> {
      *
      * @param process the client process
      * @param input what it asks
+     * @throws IllegalStateException if an operation of this process is open or of unknown outcome
+     */
+    public void invoke(long process, I input) {
+        invoke(process, input, Map.of());
+    }
+
+    /**
+     * The process is about to send an operation.
+     *
+     * @param process the client process
+     * @param input what it asks
      * @param notes for people, such as {@code node}
      * @throws IllegalStateException if an operation of this process is open or of unknown outcome
      */
     public synchronized void invoke(long process, I input, Map<String, String> notes) {
         builder.invoke(nextPosition, clock.getAsLong(), process, input, notes);
         nextPosition++;
+    }
+
+    /**
+     * The open operation of the process took effect and answered.
+     *
+     * @param process the client process
+     * @param output the answer
+     * @throws IllegalStateException if this process has no operation open
+     */
+    public void ok(long process, O output) {
+        ok(process, output, Map.of());
     }
 
     /**

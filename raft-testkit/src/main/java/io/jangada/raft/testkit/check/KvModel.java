@@ -7,13 +7,11 @@ import io.jangada.raft.testkit.check.KvInput.Get;
 import io.jangada.raft.testkit.check.KvInput.Put;
 import io.jangada.raft.testkit.check.KvInput.ReadMode;
 import io.jangada.raft.testkit.check.KvInput.Scan;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,16 +116,11 @@ public final class KvModel implements Model<Map<String, String>, KvInput, KvOutp
     }
 
     private static List<Map.Entry<String, String>> range(Map<String, String> state, Scan scan) {
-        TreeMap<String, String> sorted = new TreeMap<>(BYTE_ORDER);
-        sorted.putAll(state);
-        List<Map.Entry<String, String>> entries = new ArrayList<>();
-        for (Map.Entry<String, String> entry : sorted.tailMap(scan.key()).entrySet()) {
-            if (!covers(scan, entry.getKey()) || entries.size() == scan.limit()) {
-                break;
-            }
-            entries.add(Map.entry(entry.getKey(), entry.getValue()));
-        }
-        return entries;
+        return state.entrySet().stream()
+                .filter(entry -> covers(scan, entry.getKey()))
+                .sorted(Map.Entry.comparingByKey(BYTE_ORDER))
+                .limit(scan.limit())
+                .toList();
     }
 
     private static boolean isStale(KvInput input) {

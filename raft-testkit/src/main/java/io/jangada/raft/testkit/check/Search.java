@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * at a dead end undo the latest choice and try the next one. Lowe: never enter twice a
  * configuration that was entered before (see {@link SeenSet}).
  *
- * <p>Calls and returns stand in linked lists in order of position: calls of operations that
- * returned, their returns, and calls of operations of unknown outcome, which owe no return.
+ * <p>Nodes stand in linked lists in order of position: calls of reads, calls of other operations
+ * that returned, calls of operations of unknown outcome, and the returns that the former two owe.
  * Linearizing an operation lifts its nodes out of the lists, undoing puts them back where they
  * were.
  *
- * <p>Operations of unknown outcome are tried after all others: most of them are not needed, and one
- * that is spent too early costs a long way back.
+ * <p>Three more refinements keep the search narrow, each argued where it stands: reads that agree
+ * are linearized at once ({@link #linearizeReads}), operations that cannot matter to the return
+ * owed next wait ({@link #candidates}), and operations of unknown outcome are tried after all
+ * others: most of them are not needed, and one that is spent too early costs a long way back.
  */
 final class Search<S, I, O> {
 

@@ -23,8 +23,7 @@ public final class DiskRule implements AutoCloseable {
     private final List<Runnable> held = new ArrayList<>();
     private long matched;
 
-    DiskRule(
-            SimDisk disk, Predicate<? super DiskOperation> filter, Fate fate, Duration delay) {
+    DiskRule(SimDisk disk, Predicate<? super DiskOperation> filter, Fate fate, Duration delay) {
         this.disk = disk;
         this.filter = filter;
         this.fate = fate;

@@ -10,8 +10,7 @@ final class ExactlyOnce extends Invariant {
     }
 
     @Override
-    void onApply(
-            SimNode node, KvMachine machine, KvCommand command, KvOutput output, Applied at) {
+    void onApply(SimNode node, KvMachine machine, KvCommand command, KvOutput output, Applied at) {
         check(
                 machine.timesApplied(command.id()) == 1,
                 "%s applies %s for the %d. time, at index %d in term %d",

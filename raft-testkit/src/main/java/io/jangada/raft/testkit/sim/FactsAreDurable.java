@@ -39,8 +39,7 @@ final class FactsAreDurable extends Invariant {
                 && response.granted()
                 && !response.preVote()) {
             check(
-                    durable.currentTerm() > response.term()
-                            || sent.to().equals(durable.votedFor()),
+                    durable.currentTerm() > response.term() || sent.to().equals(durable.votedFor()),
                     "%s sends %s, but its disk knows the vote %s",
                     node,
                     sent,

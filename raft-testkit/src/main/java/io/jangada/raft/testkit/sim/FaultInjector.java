@@ -146,9 +146,7 @@ final class FaultInjector {
     private void slowDown(SimNode node) {
         Duration timeout = cluster.config().electionTimeout();
         node.disk().syncTime(timeout.dividedBy(4), timeout.multipliedBy(2));
-        later(
-                forAWhile(),
-                () -> node.disk().syncTime(options.syncMin(), options.syncMax()));
+        later(forAWhile(), () -> node.disk().syncTime(options.syncMin(), options.syncMax()));
     }
 
     private void failSync(SimNode node) {

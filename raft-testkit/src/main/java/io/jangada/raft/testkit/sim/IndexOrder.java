@@ -31,7 +31,10 @@ final class IndexOrder extends Invariant {
                 now.lastIndex());
         // A founding entry that waits for the first round is in the first status already.
         check(
-                before == null || log == null || node.isStopped() || log.lastIndex() == now.lastIndex(),
+                before == null
+                        || log == null
+                        || node.isStopped()
+                        || log.lastIndex() == now.lastIndex(),
                 "the core of %s believes its log ends at %d, but it ends at %d",
                 node,
                 now.lastIndex(),

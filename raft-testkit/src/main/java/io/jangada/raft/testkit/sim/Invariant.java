@@ -55,8 +55,7 @@ abstract class Invariant {
     void onSend(SimNode node, InFlight message) {}
 
     /** A node's state machine has applied a command. */
-    void onApply(
-            SimNode node, KvMachine machine, KvCommand command, KvOutput output, Applied at) {}
+    void onApply(SimNode node, KvMachine machine, KvCommand command, KvOutput output, Applied at) {}
 
     /** Something has run on a node. */
     void afterEvent(SimNode node) {}

@@ -129,8 +129,7 @@ final class Invariants {
         }
     }
 
-    void onApply(
-            SimNode node, KvMachine machine, KvCommand command, KvOutput output, Applied at) {
+    void onApply(SimNode node, KvMachine machine, KvCommand command, KvOutput output, Applied at) {
         for (Invariant each : all) {
             each.onApply(node, machine, command, output, at);
         }

@@ -3,7 +3,9 @@ package io.jangada.raft.testkit.sim;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.CoreStatus;
 
-/** I2: a leader never overwrites or deletes entries of its own log while it leads (paper, figure 3). */
+/**
+ * I2: a leader never overwrites or deletes entries of its own log while it leads (paper, figure 3).
+ */
 final class LeaderAppendOnly extends Invariant {
     LeaderAppendOnly(Invariants all) {
         super(all, "I2 leader append-only");

@@ -13,11 +13,7 @@ import java.util.Objects;
  * @param reordering probability that a message may overtake others, or be overtaken
  */
 public record LinkQuality(
-        Duration delayMin,
-        Duration delayMax,
-        double loss,
-        double duplication,
-        double reordering) {
+        Duration delayMin, Duration delayMax, double loss, double duplication, double reordering) {
     /** A healthy local network: a tenth to half of a millisecond, in order, nothing lost. */
     public static final LinkQuality GOOD =
             new LinkQuality(Duration.ofNanos(100_000), Duration.ofNanos(500_000), 0, 0, 0);

@@ -47,8 +47,7 @@ final class ProgressIsTrue extends Invariant {
                 known.nextIndex());
         long match = known.matchIndex();
         check(
-                log.lastIndex() < match
-                        || entries.everMatched(peer, match, log.prefixHash(match)),
+                log.lastIndex() < match || entries.everMatched(peer, match, log.prefixHash(match)),
                 "leader %s of term %d believes that %s matches up to %d, but its disk does not",
                 node,
                 now.currentTerm(),

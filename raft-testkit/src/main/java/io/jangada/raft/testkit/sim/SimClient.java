@@ -78,8 +78,7 @@ final class SimClient {
         String key = Workload.key(random.nextInt(workload.options().keys()));
         if (random.chance(workload.options().reads())) {
             boolean lease = random.chance(workload.options().leaseReads());
-            return new KvInput.Get(
-                    key, lease ? KvInput.ReadMode.LEASE : KvInput.ReadMode.INDEX);
+            return new KvInput.Get(key, lease ? KvInput.ReadMode.LEASE : KvInput.ReadMode.INDEX);
         }
         return newWrite(key);
     }
@@ -180,6 +179,7 @@ final class SimClient {
 
         /** Some attempt without an answer may yet take effect. */
         private boolean inDoubt;
+
         private boolean over;
 
         Asking(KvInput input) {
@@ -220,8 +220,7 @@ final class SimClient {
             attempt.whenLost(() -> unknown("no answer from " + node));
         }
 
-        private void read(
-                RaftGroup<KvMachine, KvCommand, KvOutput> group, Attempt attempt) {
+        private void read(RaftGroup<KvMachine, KvCommand, KvOutput> group, Attempt attempt) {
             boolean lease = ((KvInput.Get) input).mode() == KvInput.ReadMode.LEASE;
             group.read(
                             lease ? ReadMode.LEASE : ReadMode.INDEX,
@@ -229,8 +228,7 @@ final class SimClient {
                     .whenComplete((output, failure) -> onEnd(attempt, output, failure));
         }
 
-        private void write(
-                RaftGroup<KvMachine, KvCommand, KvOutput> group, Attempt attempt) {
+        private void write(RaftGroup<KvMachine, KvCommand, KvOutput> group, Attempt attempt) {
             KvCommand command = new KvCommand(id, input);
             (keepsSession ? group.write(session, sequence, command) : group.write(command))
                     .whenComplete((output, failure) -> onEnd(attempt, output, failure));

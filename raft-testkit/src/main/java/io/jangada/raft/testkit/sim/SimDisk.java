@@ -19,8 +19,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's disk. It outlives the node's process: what a completed sync covers is never lost. Of what
- * was appended since, a crash leaves a prefix, cut at any record.
+ * A node's disk. It outlives the node's process: what a completed sync covers is never lost. Of
+ * what was appended since, a crash leaves a prefix, cut at any record.
  */
 public final class SimDisk {
     private final SimNode node;

@@ -43,8 +43,7 @@ final class SimGroupLog implements GroupLog {
     }
 
     @Override
-    public void append(
-            long writeSequence, @Nullable HardState hardState, List<LogEntry> entries) {
+    public void append(long writeSequence, @Nullable HardState hardState, List<LogEntry> entries) {
         store.checkWorking();
         if (writeSequence <= appended) {
             throw new IllegalArgumentException(

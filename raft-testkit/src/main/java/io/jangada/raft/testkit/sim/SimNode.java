@@ -115,8 +115,7 @@ public final class SimNode {
     }
 
     private HostSpec spec() {
-        return new HostSpec(
-                id, null, cluster.members(), null, null, cluster.config(), null, null);
+        return new HostSpec(id, null, cluster.members(), null, null, cluster.config(), null, null);
     }
 
     /**
@@ -350,7 +349,6 @@ public final class SimNode {
     @Nullable GroupImage durable() {
         return disk.durable(SimCluster.GROUP);
     }
-
 
     // For the simulator
 

@@ -23,8 +23,7 @@ final class StateMachineSafety extends Invariant {
     }
 
     @Override
-    void onApply(
-            SimNode node, KvMachine machine, KvCommand command, KvOutput output, Applied at) {
+    void onApply(SimNode node, KvMachine machine, KvCommand command, KvOutput output, Applied at) {
         long chain = SimRandom.mix(chains.getOrDefault(node, 0L) + at.index());
         chain = SimRandom.mix(chain ^ at.term() * 31 + at.clusterTimeMillis());
         chain = SimRandom.mix(chain ^ command.id());

@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One story per seed: a cluster under load and faults for ten seconds, then healed, then judged (S54
- * and S55). All invariants are checked on the way.
+ * One story per seed: a cluster under load and faults for ten seconds, then healed, then judged
+ * (S54 and S55). All invariants are checked on the way.
  */
 public final class Swarm {
     /** How long the faults last. */

@@ -15,9 +15,9 @@
  * io.jangada.raft.testkit.sim.SimNode}s, which start, crash, pause and resume, each with a {@link
  * io.jangada.raft.testkit.sim.SimDisk} that loses what was not synced; and a {@link
  * io.jangada.raft.testkit.sim.SimNetwork}, which cuts, loses, delays, doubles and reorders. Rules
- * choose single messages and single disk operations. {@link io.jangada.raft.testkit.sim.Swarm} draws
- * whole stories from a seed. Nothing here is thread-safe, and nothing needs to be: a simulation runs
- * on its caller's thread alone.
+ * choose single messages and single disk operations. {@link io.jangada.raft.testkit.sim.Swarm}
+ * draws whole stories from a seed. Nothing here is thread-safe, and nothing needs to be: a
+ * simulation runs on its caller's thread alone.
  */
 @NullMarked
 package io.jangada.raft.testkit.sim;

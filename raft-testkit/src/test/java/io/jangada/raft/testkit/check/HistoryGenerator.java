@@ -75,7 +75,7 @@ final class HistoryGenerator {
         switch (client.phase) {
             case IDLE -> {
                 client.input = input(client.process);
-                recorder.invoke(client.process, client.input, Map.of());
+                recorder.invoke(client.process, client.input);
                 client.phase = Phase.CALLED;
                 called++;
             }
@@ -88,7 +88,7 @@ final class HistoryGenerator {
                 }
             }
             case DONE -> {
-                recorder.ok(client.process, client.output, Map.of());
+                recorder.ok(client.process, client.output);
                 client.phase = Phase.IDLE;
             }
         }

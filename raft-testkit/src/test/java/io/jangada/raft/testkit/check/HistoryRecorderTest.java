@@ -23,14 +23,14 @@ class HistoryRecorderTest {
     void keepsOrderTimeAndNotes() {
         recorder.invoke(7, "ask", Map.of("node", "n1"));
         now = 200;
-        recorder.invoke(8, "beg", Map.of());
+        recorder.invoke(8, "beg");
         recorder.fault("cut", List.of("n1"));
         now = 300;
         recorder.info(8, "timeout");
         recorder.ok(7, "yes", Map.of("idx", "4"));
-        recorder.invoke(7, "plead", Map.of());
+        recorder.invoke(7, "plead");
         recorder.fail(7, "refused");
-        recorder.invoke(7, "hope", Map.of());
+        recorder.invoke(7, "hope");
 
         long never = Operation.NEVER;
         assertEquals(
@@ -82,16 +82,16 @@ class HistoryRecorderTest {
 
     @Test
     void aProcessHasOneOperationAtATime() {
-        recorder.invoke(7, "ask", Map.of());
+        recorder.invoke(7, "ask");
         assertThrows(IllegalStateException.class, () -> recorder.invoke(7, "beg", Map.of()));
-        recorder.ok(7, "yes", Map.of());
-        recorder.invoke(7, "beg", Map.of());
+        recorder.ok(7, "yes");
+        recorder.invoke(7, "beg");
         assertEquals(2, recorder.history().operations().size());
     }
 
     @Test
     void aProcessWithAnUnknownOutcomeIsSpent() {
-        recorder.invoke(7, "ask", Map.of());
+        recorder.invoke(7, "ask");
         recorder.info(7, "timeout");
         assertThrows(IllegalStateException.class, () -> recorder.invoke(7, "beg", Map.of()));
         assertThrows(IllegalStateException.class, () -> recorder.ok(7, "yes", Map.of()));
@@ -132,11 +132,11 @@ class HistoryRecorderTest {
         long process = recorder.newProcess();
         for (int i = 0; i < 500; i++) {
             String value = process + "-" + i;
-            recorder.invoke(process, new KvInput.Put("r", value), Map.of());
+            recorder.invoke(process, new KvInput.Put("r", value));
             register.set(value);
-            recorder.ok(process, new KvOutput.Done(), Map.of());
-            recorder.invoke(process, new KvInput.Get("r"), Map.of());
-            recorder.ok(process, new KvOutput.Value(register.get()), Map.of());
+            recorder.ok(process, new KvOutput.Done());
+            recorder.invoke(process, new KvInput.Get("r"));
+            recorder.ok(process, new KvOutput.Value(register.get()));
         }
     }
 

@@ -239,6 +239,42 @@ class LinearizabilityTest {
         }
     }
 
+    /** Adds one, or reads with zero; additions never notice each other, nor themselves. */
+    private record Counter() implements Model<Integer, Integer, Integer> {
+        @Override
+        public Integer initial() {
+            return 0;
+        }
+
+        @Override
+        public @Nullable Integer step(Integer state, Integer input, @Nullable Integer output) {
+            return input == 1 || output == null || output.equals(state) ? state + input : null;
+        }
+
+        @Override
+        public boolean areIndependent(Integer one, Integer other) {
+            return one.equals(other);
+        }
+    }
+
+    @ParameterizedTest(name = "three additions, then read as {0}")
+    @CsvSource({"1, false", "2, true", "3, true", "4, false"})
+    void checksAnyModel(int read, boolean linearizable) {
+        HistoryRecorder<Integer, Integer> recorder = new HistoryRecorder<>(() -> 0);
+        for (long process = 0; process < 3; process++) {
+            recorder.invoke(process, 1);
+        }
+        recorder.ok(0, 1);
+        recorder.ok(1, 1);
+        recorder.info(2, "timeout");
+        recorder.invoke(3, 0);
+        recorder.ok(3, read);
+        Verdict<Integer, Integer> verdict =
+                Linearizability.check(new Counter(), recorder.history(), Budget.DEFAULT);
+        assertEquals(linearizable, verdict instanceof Linearizable, verdict::message);
+        assertEquals(!linearizable, verdict instanceof NotLinearizable, verdict::message);
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 1, 1", "1, 0, 1", "1, 1, 0"})
     void refusesABudgetOfNothing(long steps, int configurations, int threads) {

@@ -49,8 +49,7 @@ class SimClusterTest {
         cluster.awaitLeader();
         for (SimNode node : cluster.nodes()) {
             CompletableFuture<KvOutput> write =
-                    node.group()
-                            .write(new KvCommand(node.number(), new KvInput.Append("k", "x")));
+                    node.group().write(new KvCommand(node.number(), new KvInput.Append("k", "x")));
             assertTrue(cluster.runUntil(write::isDone, Duration.ofSeconds(1)));
             assertEquals(new KvOutput.Done(), write.join());
         }

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * S54 swarm and S55 heal: stories drawn from seeds, in parallel on all cores. {@code -Dseeds=N} runs
- * that many, {@code -Dfirst=F} begins there, {@code -Dseed=S} runs one, {@code -Dtrace=true} shows
- * its events.
+ * S54 swarm and S55 heal: stories drawn from seeds, in parallel on all cores. {@code -Dseeds=N}
+ * runs that many, {@code -Dfirst=F} begins there, {@code -Dseed=S} runs one, {@code -Dtrace=true}
+ * shows its events.
  */
 @ExtendWith(QuietLogs.class)
 class SwarmTest {

@@ -1,6 +1,7 @@
 package io.jangada.raft.transport.netty;
 
 import io.jangada.raft.api.NodeId;
+import io.jangada.raft.spi.LoopThread;
 import io.jangada.raft.spi.OutboundFrame;
 import io.jangada.raft.spi.PeerIdentity;
 import io.jangada.raft.spi.Transport;
@@ -10,6 +11,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +108,14 @@ public final class NettyTransport implements Transport {
         }
         Outbox outbox = started().outbox(to);
         return outbox != null && outbox.send(frame, size);
+    }
+
+    /**
+     * Its first event loop: frames arrive there, and what is sent from there is not handed over.
+     */
+    @Override
+    public Optional<LoopThread> lendThread() {
+        return Optional.of(started().loopThread());
     }
 
     @Override

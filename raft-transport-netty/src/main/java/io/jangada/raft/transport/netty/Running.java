@@ -1,6 +1,7 @@
 package io.jangada.raft.transport.netty;
 
 import io.jangada.raft.api.NodeId;
+import io.jangada.raft.spi.LoopThread;
 import io.jangada.raft.spi.PeerIdentity;
 import io.jangada.raft.spi.TransportException;
 import io.jangada.raft.spi.TransportListener;
@@ -120,6 +121,10 @@ final class Running {
         if (link != null) {
             link.peerIsUp();
         }
+    }
+
+    LoopThread loopThread() {
+        return new LentLoop(context.io().next());
     }
 
     int port() {

@@ -1,0 +1,48 @@
+package io.jangada.examples.kv;
+
+import io.jangada.raft.api.GroupStatus;
+import io.jangada.raft.api.Member;
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.Role;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A {@link GroupStatus} as the named fields that every front end shows. */
+public final class StatusFields {
+    private StatusFields() {}
+
+    /**
+     * The fields, in the order in which they are shown.
+     *
+     * @param status what a node knows of its group
+     * @return {@code id role term leader commit applied first last voters learners}: indexes and
+     *     terms as {@code Long}, the rest as {@code String}; an unknown leader is empty
+     */
+    public static Map<String, Object> of(GroupStatus status) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("id", status.node().value());
+        fields.put("role", role(status.role()));
+        fields.put("term", status.term());
+        fields.put("leader", status.leader().map(NodeId::value).orElse(""));
+        fields.put("commit", status.commitIndex());
+        fields.put("applied", status.appliedIndex());
+        fields.put("first", status.firstIndex());
+        fields.put("last", status.lastIndex());
+        fields.put("voters", members(status.membership().voters().values()));
+        fields.put("learners", members(status.membership().learners().values()));
+        return fields;
+    }
+
+    /** A pre-candidate is a candidate to those who look from outside. */
+    private static String role(Role role) {
+        Role shown = role == Role.PRE_CANDIDATE ? Role.CANDIDATE : role;
+        return shown.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String members(Collection<Member> members) {
+        return members.stream().map(Member::toString).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,116 @@
+package io.jangada.examples.kv.cli;
+
+import io.jangada.examples.kv.http.NodeView;
+import io.jangada.raft.api.GroupStatus;
+import io.jangada.raft.api.NodeId;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The shell of a demo: besides what every shell can do, it looks at nodes, stops and starts them.
+ */
+final class DemoShell {
+    private final DemoCluster cluster;
+    private final Link link;
+    private String current;
+
+    private DemoShell(DemoCluster cluster) {
+        this.cluster = cluster;
+        this.current = cluster.ids().get(0);
+        this.link = new Link(cluster.resp(current).orElseThrow(), null);
+    }
+
+    /** Starts the shell on a thread of its own; when the user leaves it asks for the end. */
+    static void start(DemoCluster cluster, StopSignal stop) {
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try {
+                                new DemoShell(cluster).run();
+                            } catch (IOException e) {
+                                System.err.println("kv demo: no shell: " + e.getMessage());
+                            } finally {
+                                stop.ask();
+                            }
+                        },
+                        "kv-shell");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() throws IOException {
+        List<ShellCommand> commands =
+                List.of(
+                        new ShellCommand("nodes", "", "Shows all nodes.", words -> nodes()),
+                        new ShellCommand("use", "node", "Talks to another node.", this::use),
+                        new ShellCommand("stop", "node", "Stops a node.", this::stop),
+                        new ShellCommand("start", "node", "Starts it again.", this::start));
+        try (link) {
+            new Shell(link, commands).run();
+        }
+    }
+
+    private String nodes() {
+        Table table =
+                new Table().row("node", "role", "term", "leader", "commit", "applied", "clients");
+        for (NodeView view : cluster.views()) {
+            String id = view.id() + (view.id().equals(current) ? " *" : "");
+            view.status()
+                    .ifPresentOrElse(
+                            status -> table.row(row(id, status, view.resp())),
+                            () -> table.row(id, "stopped"));
+        }
+        return table.toString();
+    }
+
+    private static String[] row(String id, GroupStatus status, String resp) {
+        return new String[] {
+            id,
+            status.role().name().toLowerCase(Locale.ROOT),
+            Long.toString(status.term()),
+            status.leader().map(NodeId::value).orElse("?"),
+            Long.toString(status.commitIndex()),
+            Long.toString(status.appliedIndex()),
+            resp
+        };
+    }
+
+    private String use(List<String> words) throws IOException {
+        String id = node(words);
+        link.moveTo(
+                cluster.resp(id)
+                        .orElseThrow(() -> new IOException(id + " is stopped: start " + id)));
+        current = id;
+        return "talking to " + id;
+    }
+
+    private String stop(List<String> words) throws IOException {
+        String id = node(words);
+        cluster.stop(id);
+        if (id.equals(current)) {
+            link.close();
+        }
+        return id + " is stopped";
+    }
+
+    private String start(List<String> words) throws IOException {
+        String id = node(words);
+        try {
+            cluster.start(id);
+        } catch (UsageException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        if (id.equals(current)) {
+            link.moveTo(cluster.resp(id).orElseThrow());
+        }
+        return id + " runs";
+    }
+
+    private String node(List<String> words) throws IOException {
+        if (words.size() != 1 || !cluster.ids().contains(words.get(0))) {
+            throw new IOException("name one of " + String.join(", ", cluster.ids()));
+        }
+        return words.get(0);
+    }
+}

@@ -1,0 +1,237 @@
+package io.jangada.examples.kv;
+
+import io.jangada.raft.api.GroupId;
+import io.jangada.raft.api.GroupStatus;
+import io.jangada.raft.api.Member;
+import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.OutcomeUnknownException;
+import io.jangada.raft.api.Raft;
+import io.jangada.raft.api.RaftAdmin;
+import io.jangada.raft.api.RaftEvent;
+import io.jangada.raft.api.RaftGroup;
+import io.jangada.raft.api.RaftHost;
+import io.jangada.raft.api.ReadMode;
+import io.jangada.raft.api.RejectedException;
+import io.jangada.raft.api.Role;
+import io.jangada.raft.api.SessionExpiredException;
+import io.jangada.raft.spi.Applied;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * A cluster of one that needs no cluster: applies at once, and fails or waits when it is told to.
+ * Commands and results pass through their codecs, as they would on the way through a log.
+ */
+public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvResult> {
+    private final KvStateMachine machine = new KvStateMachine();
+    private final List<KvCommand> proposed = new ArrayList<>();
+    private final List<ReadMode> reads = new ArrayList<>();
+    private final List<Runnable> held = new ArrayList<>();
+    private final Map<Long, Map<Long, KvResult>> sessions = new HashMap<>();
+    private Supplier<RuntimeException> failure;
+    private boolean holding;
+    private long index;
+
+    /** All later calls fail so, without effect; null ends it. */
+    public synchronized void failWith(Supplier<RuntimeException> newFailure) {
+        failure = newFailure;
+    }
+
+    /** Later calls take effect only when {@link #release()} is called; local reads do at once. */
+    public synchronized void hold() {
+        holding = true;
+    }
+
+    /** What was held back happens now, in order. */
+    public void release() {
+        List<Runnable> now;
+        synchronized (this) {
+            holding = false;
+            now = List.copyOf(held);
+            held.clear();
+        }
+        now.forEach(Runnable::run);
+    }
+
+    /** How many calls are held back. */
+    public synchronized int heldCount() {
+        return held.size();
+    }
+
+    /** What was proposed, in order. */
+    public synchronized List<KvCommand> proposed() {
+        return List.copyOf(proposed);
+    }
+
+    /** The modes of all reads, in order. */
+    public synchronized List<ReadMode> reads() {
+        return List.copyOf(reads);
+    }
+
+    public KvStateMachine machine() {
+        return machine;
+    }
+
+    @Override
+    public GroupId id() {
+        return Raft.DEFAULT_GROUP;
+    }
+
+    @Override
+    public CompletableFuture<KvResult> write(KvCommand command) {
+        return write(command, Duration.ofSeconds(5));
+    }
+
+    @Override
+    public CompletableFuture<KvResult> write(KvCommand command, Duration timeout) {
+        return perform(() -> apply(command));
+    }
+
+    @Override
+    public CompletableFuture<Long> openSession() {
+        return perform(
+                () -> {
+                    long id = ++index;
+                    sessions.put(id, new HashMap<>());
+                    return id;
+                });
+    }
+
+    @Override
+    public CompletableFuture<KvResult> write(long session, long sequence, KvCommand command) {
+        return perform(
+                () -> {
+                    Map<Long, KvResult> replies = sessions.get(session);
+                    if (replies == null) {
+                        throw new SessionExpiredException("session " + session + " is gone");
+                    }
+                    return replies.computeIfAbsent(sequence, first -> apply(command));
+                });
+    }
+
+    /** Forgets a session, as time would. */
+    public synchronized void expire(long session) {
+        sessions.remove(session);
+    }
+
+    @Override
+    public <T> CompletableFuture<T> read(Function<? super KvStateMachine, ? extends T> query) {
+        return read(ReadMode.INDEX, query);
+    }
+
+    @Override
+    public <T> CompletableFuture<T> read(
+            ReadMode mode, Function<? super KvStateMachine, ? extends T> query) {
+        return read(mode, Duration.ofSeconds(5), query);
+    }
+
+    @Override
+    public <T> CompletableFuture<T> read(
+            ReadMode mode, Duration timeout, Function<? super KvStateMachine, ? extends T> query) {
+        synchronized (this) {
+            reads.add(mode);
+        }
+        if (mode.equals(ReadMode.LOCAL)) {
+            return CompletableFuture.completedFuture(query.apply(machine));
+        }
+        return perform(() -> query.apply(machine));
+    }
+
+    @Override
+    public synchronized GroupStatus status() {
+        return new GroupStatus(
+                id(),
+                NodeId.of("n1"),
+                Role.LEADER,
+                3,
+                Optional.of(NodeId.of("n1")),
+                index,
+                index,
+                1,
+                index,
+                Membership.ofVoters(
+                        List.of(Member.parse("n1=h1:7001"), Member.parse("n2=h2:7002"))),
+                Optional.empty());
+    }
+
+    @Override
+    public RaftAdmin admin() {
+        return target ->
+                target.value().startsWith("n")
+                        ? perform(() -> null)
+                        : CompletableFuture.failedFuture(
+                                new IllegalArgumentException(target + " is not a voter"));
+    }
+
+    @Override
+    public Subscription events(Consumer<? super RaftEvent> listener) {
+        return () -> {};
+    }
+
+    @Override
+    public RaftHost host() {
+        throw new UnsupportedOperationException("a fake has no host");
+    }
+
+    @Override
+    public void close() {
+        failWith(() -> new RejectedException.Closed("closed", null));
+    }
+
+    /** The failures that a caller must tell apart. */
+    public static Map<String, RuntimeException> failures() {
+        return Map.of(
+                "no leader", new RejectedException.NoLeader("no leader", NodeId.of("n2")),
+                "overloaded", new RejectedException.Overloaded("too much"),
+                "too large", new RejectedException.TooLarge("too large"),
+                "closed", new RejectedException.Closed("closed", null),
+                "unknown", new OutcomeUnknownException("who knows", null),
+                "expired", new SessionExpiredException("expired"),
+                "a bug", new IllegalStateException("a bug"));
+    }
+
+    private synchronized KvResult apply(KvCommand command) {
+        KvCommand logged = KvCommand.CODEC.decode(ByteBuffer.wrap(KvCommand.CODEC.encode(command)));
+        proposed.add(logged);
+        index++;
+        KvResult result = machine.apply(logged, new Applied(index, 3, 0));
+        return KvResult.CODEC.decode(ByteBuffer.wrap(KvResult.CODEC.encode(result)));
+    }
+
+    private <T> CompletableFuture<T> perform(Supplier<T> action) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        Runnable performed =
+                () -> {
+                    try {
+                        future.complete(attempt(action));
+                    } catch (RuntimeException e) {
+                        future.completeExceptionally(e);
+                    }
+                };
+        synchronized (this) {
+            if (holding) {
+                held.add(performed);
+                return future;
+            }
+        }
+        performed.run();
+        return future;
+    }
+
+    private synchronized <T> T attempt(Supplier<T> action) {
+        if (failure != null) {
+            throw failure.get();
+        }
+        return action.get();
+    }
+}

@@ -1,0 +1,225 @@
+package io.jangada.figures;
+
+import io.jangada.raft.api.Codec;
+import io.jangada.raft.api.Raft;
+import io.jangada.raft.api.RaftGroup;
+import io.jangada.raft.api.ReadMode;
+import io.jangada.raft.api.Role;
+import io.jangada.raft.spi.Applied;
+import io.jangada.raft.spi.SnapshotReader;
+import io.jangada.raft.spi.SnapshotWriter;
+import io.jangada.raft.spi.StateMachine;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * Three durable nodes in one process on loopback TCP: writes of 256 bytes at the leader, one at a
+ * time and 64 and 1024 at once, ReadIndex reads, beside the raw sync time of the same disk. Prints;
+ * asserts nothing.
+ */
+public final class WriteFigures {
+    private static final int VALUE_BYTES = 256;
+    private static final int SINGLES = 3_000;
+    private static final long PHASE_NANOS = 4_000_000_000L;
+
+    private WriteFigures() {}
+
+    /** Keeps the last value of each of some keys. */
+    static final class LastValues implements StateMachine<byte[], Long> {
+        private final Map<Integer, byte[]> values = new HashMap<>();
+
+        @Override
+        public Long apply(byte[] command, Applied at) {
+            values.put(ByteBuffer.wrap(command).getInt() & 0xffff, command);
+            return at.index();
+        }
+
+        @Override
+        public void save(SnapshotWriter out) {
+            throw new UnsupportedOperationException("these figures take no snapshot");
+        }
+
+        @Override
+        public void load(SnapshotReader in) {
+            throw new UnsupportedOperationException("these figures take no snapshot");
+        }
+
+        int size() {
+            return values.size();
+        }
+    }
+
+    /** Runs all phases in a temporary folder, or below the one given. */
+    public static void main(String[] args) throws Exception {
+        Path folder =
+                args.length > 0
+                        ? Files.createTempDirectory(Path.of(args[0]), "figures")
+                        : Files.createTempDirectory("figures");
+        List<RaftGroup<LastValues, byte[], Long>> nodes = new ArrayList<>();
+        try {
+            System.out.printf(
+                    Locale.ROOT, "raw sync of one page, p50: %.0f us%n", rawSyncMicros(folder));
+            String[] peers = peers();
+            for (int i = 1; i <= 3; i++) {
+                nodes.add(
+                        Raft.at("n" + i, folder.resolve("n" + i))
+                                .peers(peers)
+                                .start(
+                                        new LastValues(),
+                                        Codec.of(byte[].class),
+                                        Codec.of(Long.class)));
+            }
+            measure(leader(nodes));
+        } finally {
+            nodes.forEach(RaftGroup::close);
+            delete(folder);
+        }
+    }
+
+    private static void measure(RaftGroup<LastValues, byte[], Long> leader) throws Exception {
+        phase("warm-up  x1024", leader, 1024, true);
+        for (int round = 1; round <= 3; round++) {
+            singles(leader);
+            phase("writes     x64", leader, 64, true);
+            phase("writes   x1024", leader, 1024, true);
+            phase("ReadIndex x64 ", leader, 64, false);
+        }
+    }
+
+    private static void singles(RaftGroup<LastValues, byte[], Long> leader) throws Exception {
+        long[] nanos = new long[SINGLES];
+        for (int i = 0; i < SINGLES; i++) {
+            long before = System.nanoTime();
+            leader.write(value(i)).get();
+            nanos[i] = System.nanoTime() - before;
+        }
+        Arrays.sort(nanos);
+        System.out.printf(
+                Locale.ROOT,
+                "writes      x1: p50 %.0f us, p99 %.0f us%n",
+                nanos[SINGLES / 2] / 1e3,
+                nanos[SINGLES * 99 / 100] / 1e3);
+    }
+
+    private static void phase(
+            String name,
+            RaftGroup<LastValues, byte[], Long> leader,
+            int outstanding,
+            boolean writes)
+            throws Exception {
+        Semaphore permits = new Semaphore(outstanding);
+        long cpu = processCpuNanos();
+        long begin = System.nanoTime();
+        long done = 0;
+        List<Throwable> failures = new ArrayList<>();
+        while (System.nanoTime() - begin < PHASE_NANOS) {
+            permits.acquire();
+            CompletableFuture<?> call =
+                    writes
+                            ? leader.write(value((int) done))
+                            : leader.read(ReadMode.INDEX, LastValues::size);
+            call.whenComplete(
+                    (result, failure) -> {
+                        if (failure != null) {
+                            synchronized (failures) {
+                                failures.add(failure);
+                            }
+                        }
+                        permits.release();
+                    });
+            done++;
+        }
+        permits.acquire(outstanding);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        System.out.printf(
+                Locale.ROOT,
+                "%s: %,.0f/s, %.1f us CPU each, %d failed%n",
+                name,
+                done / seconds,
+                (processCpuNanos() - cpu) / 1e3 / done,
+                failures.size());
+    }
+
+    private static byte[] value(int key) {
+        byte[] value = new byte[VALUE_BYTES];
+        ByteBuffer.wrap(value).putInt(key);
+        return value;
+    }
+
+    private static long processCpuNanos() {
+        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+                .getProcessCpuTime();
+    }
+
+    private static RaftGroup<LastValues, byte[], Long> leader(
+            List<RaftGroup<LastValues, byte[], Long>> nodes) {
+        while (true) {
+            for (RaftGroup<LastValues, byte[], Long> node : nodes) {
+                if (node.status().role() == Role.LEADER) {
+                    return node;
+                }
+            }
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private static double rawSyncMicros(Path folder) throws IOException {
+        Path file = folder.resolve("raw");
+        byte[] page = new byte[4096];
+        long[] nanos = new long[1000];
+        try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
+            for (int i = 0; i < nanos.length; i++) {
+                raw.write(page);
+            }
+            raw.getFD().sync();
+            raw.seek(0);
+            for (int i = 0; i < nanos.length; i++) {
+                long before = System.nanoTime();
+                raw.write(page);
+                raw.getFD().sync();
+                nanos[i] = System.nanoTime() - before;
+            }
+        }
+        Arrays.sort(nanos);
+        return nanos[nanos.length / 2] / 1e3;
+    }
+
+    private static String[] peers() throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        String[] peers = new String[3];
+        for (int i = 0; i < 3; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            sockets.add(socket);
+            peers[i] = "n" + (i + 1) + "=127.0.0.1:" + socket.getLocalPort();
+        }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        return peers;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Programs that measure; nothing here asserts a time. */
+@NullMarked
+package io.jangada.figures;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+package io.jangada.quickstart;
+
+// README: command
+record Add(long n) {}
+// README: end

@@ -1,0 +1,197 @@
+package io.jangada.raft.impl.codec;
+
+import io.jangada.raft.api.GroupId;
+import io.jangada.raft.api.Member;
+import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.impl.core.Message;
+import io.jangada.raft.impl.core.Message.AppendEntries;
+import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
+import io.jangada.raft.impl.core.Message.ForwardProposal;
+import io.jangada.raft.impl.core.Message.ForwardRefused;
+import io.jangada.raft.impl.core.Message.Heartbeat;
+import io.jangada.raft.impl.core.Message.HeartbeatResponse;
+import io.jangada.raft.impl.core.Message.ReadIndexRequest;
+import io.jangada.raft.impl.core.Message.ReadIndexResponse;
+import io.jangada.raft.impl.core.Message.RequestVote;
+import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.impl.core.Message.TimeoutNow;
+import io.jangada.raft.impl.core.Message.TransferRequest;
+import io.jangada.raft.impl.core.Proposal;
+import io.jangada.raft.impl.core.Refusal;
+import io.jangada.raft.spi.EntryType;
+import io.jangada.raft.spi.LogEntry;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.Tuple.Tuple2;
+
+/** Every message that a correct node may send. */
+final class MessageArbitraries {
+    private static final long MAX = 1L << 62;
+
+    private MessageArbitraries() {}
+
+    static Arbitrary<List<Envelope>> frames() {
+        return Combinators.combine(groups(), messages())
+                .as(Envelope::new)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(12)
+                .withoutEdgeCases(); // Too many to combine; bounds are drawn often enough without.
+    }
+
+    static Arbitrary<Message> messages() {
+        return Arbitraries.oneOf(
+                List.of(
+                        requestVote(),
+                        requestVoteResponse(),
+                        appendEntries(),
+                        appendEntriesResponse(),
+                        Combinators.combine(terms(), numbers(), numbers()).as(Heartbeat::new),
+                        Combinators.combine(terms(), numbers(), numbers())
+                                .as(HeartbeatResponse::new),
+                        Combinators.combine(terms(), ids()).as(ReadIndexRequest::new),
+                        Combinators.combine(terms(), ids(), numbers()).as(ReadIndexResponse::new),
+                        Combinators.combine(terms(), ids(), proposals()).as(ForwardProposal::new),
+                        Combinators.combine(terms(), ids(), Arbitraries.of(Refusal.class))
+                                .as(ForwardRefused::new),
+                        Combinators.combine(terms(), names().map(NodeId::of))
+                                .as(TransferRequest::new),
+                        Combinators.combine(terms(), numbers()).as(TimeoutNow::new)));
+    }
+
+    private static Arbitrary<RequestVote> requestVote() {
+        return Combinators.combine(terms(), flags(), positions(), flags())
+                .as(
+                        (term, preVote, last, transfer) ->
+                                new RequestVote(
+                                        Math.max(term, last.get2()),
+                                        preVote,
+                                        last.get1(),
+                                        last.get2(),
+                                        transfer));
+    }
+
+    private static Arbitrary<RequestVoteResponse> requestVoteResponse() {
+        return Combinators.combine(numbers(), flags(), flags())
+                .as(
+                        (term, preVote, granted) ->
+                                new RequestVoteResponse(
+                                        granted ? Math.max(1, term) : term, preVote, granted));
+    }
+
+    private static Arbitrary<AppendEntriesResponse> appendEntriesResponse() {
+        return Combinators.combine(terms(), flags(), numbers(), numbers(), numbers(), numbers())
+                .as(AppendEntriesResponse::new);
+    }
+
+    private static Arbitrary<AppendEntries> appendEntries() {
+        Arbitrary<List<Proposal>> contents = proposals().list().ofMaxSize(20);
+        return Combinators.combine(positions(), numbers(), contents, Arbitraries.longs())
+                .as(
+                        (prev, commit, payloads, seed) -> {
+                            Random random = new Random(seed);
+                            List<LogEntry> entries = new ArrayList<>();
+                            long index = prev.get1();
+                            long term = prev.get2();
+                            long time = 0;
+                            for (Proposal content : payloads) {
+                                index++;
+                                term = Math.max(index == 1 ? 0 : 1, term + random.nextInt(2));
+                                time += random.nextInt(1 << 20);
+                                entries.add(
+                                        new LogEntry(
+                                                index,
+                                                term,
+                                                time,
+                                                content.type(),
+                                                content.payload()));
+                            }
+                            return new AppendEntries(
+                                    Math.max(1, term), prev.get1(), prev.get2(), commit, entries);
+                        });
+    }
+
+    private static Arbitrary<Proposal> proposals() {
+        // By seed, not byte by byte, which would take most of the time.
+        Arbitrary<byte[]> bytes =
+                Combinators.combine(Arbitraries.integers().between(0, 400), Arbitraries.longs())
+                        .as(
+                                (size, seed) -> {
+                                    byte[] payload = new byte[size];
+                                    new Random(seed).nextBytes(payload);
+                                    return payload;
+                                });
+        Arbitrary<Proposal> others =
+                Combinators.combine(
+                                Arbitraries.of(EntryType.COMMAND, EntryType.OPEN_SESSION), bytes)
+                        .as(Proposal::new);
+        return Arbitraries.frequencyOf(
+                Tuple.of(8, others),
+                Tuple.of(1, Arbitraries.just(new Proposal(EntryType.NOOP, new byte[0]))),
+                Tuple.of(1, memberships()));
+    }
+
+    private static Arbitrary<Proposal> memberships() {
+        return names().set()
+                .ofMinSize(1)
+                .ofMaxSize(5)
+                .map(
+                        ids -> {
+                            List<Member> voters = new ArrayList<>();
+                            ids.forEach(id -> voters.add(new Member(NodeId.of(id), "h:7000")));
+                            String text = Membership.ofVoters(voters).toString();
+                            return new Proposal(
+                                    EntryType.MEMBERSHIP, text.getBytes(StandardCharsets.UTF_8));
+                        });
+    }
+
+    /** Index and term of an entry that can exist. */
+    private static Arbitrary<Tuple2<Long, Long>> positions() {
+        return Combinators.combine(numbers(), numbers())
+                .as(
+                        (index, term) ->
+                                Tuple.of(
+                                        Math.min(index, MAX / 2),
+                                        index == 0
+                                                ? 0L
+                                                : Math.max(
+                                                        index > 1 ? 1 : 0,
+                                                        Math.min(term, MAX / 2))));
+    }
+
+    private static Arbitrary<Long> terms() {
+        return Arbitraries.longs().between(1, MAX);
+    }
+
+    private static Arbitrary<Long> numbers() {
+        return Arbitraries.longs().between(0, MAX);
+    }
+
+    private static Arbitrary<Long> ids() {
+        return Arbitraries.longs();
+    }
+
+    private static Arbitrary<Boolean> flags() {
+        return Arbitraries.of(true, false);
+    }
+
+    private static Arbitrary<GroupId> groups() {
+        return names().map(GroupId::of);
+    }
+
+    private static Arbitrary<String> names() {
+        return Arbitraries.strings()
+                .withCharRange('a', 'z')
+                .withCharRange('A', 'Z')
+                .withChars("0123456789._-")
+                .ofMinLength(1)
+                .ofMaxLength(64);
+    }
+}

@@ -1,0 +1,249 @@
+package io.jangada.raft.impl.core;
+
+import static io.jangada.raft.impl.core.Script.configuration;
+import static io.jangada.raft.impl.core.Script.id;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.RaftConfig;
+import io.jangada.raft.api.Role;
+import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.spi.LogEntry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Runs the commands of a scripted cluster of etcd-io/raft, read in place, on cores of ours. What
+ * the script expects of logs ({@code raft-log}) and progress ({@code status}) must hold here too;
+ * its messages and log lines are its own and are not looked at.
+ *
+ * <p>Where the two differ:
+ *
+ * <ul>
+ *   <li>There a script says who campaigns. Here time does: the node's clock moves on until it
+ *       stands. Unless the script asks for check-quorum, which here is always on, everybody else's
+ *       promise to a leader lapses too, and leaders notice that they heard nobody.
+ *   <li>Pre-vote is always on here. Where the script has none, pre-votes are exchanged at once,
+ *       besides the script; they change nothing at those who answer.
+ *   <li>{@code propose} takes a Ready, so that each proposal travels alone as it does there.
+ * </ul>
+ */
+final class InteractionScript {
+    private record Command(String line, List<String> input, List<String> expected) {
+        String verb() {
+            return line.split(" ")[0];
+        }
+
+        List<String> arguments() {
+            return Arrays.stream(line.split(" ")).skip(1).filter(a -> !a.contains("=")).toList();
+        }
+
+        /** The value of {@code name=value} or {@code name=(a,b)}; empty if there is none. */
+        String option(String name) {
+            for (String part : line.split(" ")) {
+                if (part.startsWith(name + "=")) {
+                    return part.substring(name.length() + 1).replaceAll("[()]", "");
+                }
+            }
+            return "";
+        }
+    }
+
+    private final Path file;
+    private final Map<String, Integer> done = new HashMap<>();
+    private boolean preVote;
+    private boolean checkQuorum;
+    final Cluster cluster = new Cluster();
+
+    private InteractionScript(Path file) {
+        this.file = file;
+    }
+
+    /** Runs a whole script. */
+    static InteractionScript run(String name) throws IOException {
+        Path file = Vectors.folder("interaction").resolve(name + ".txt");
+        InteractionScript script = new InteractionScript(file);
+        for (Command command : read(Files.readAllLines(file))) {
+            script.run(command);
+            script.done.merge(command.verb(), 1, Integer::sum);
+        }
+        return script;
+    }
+
+    TestNode node(int name) {
+        TestNode node = cluster.node(Integer.toString(name));
+        assertNotNull(node);
+        return node;
+    }
+
+    /** How often a command came. */
+    int count(String verb) {
+        return done.getOrDefault(verb, 0);
+    }
+
+    private static List<Command> read(List<String> lines) {
+        List<Command> commands = new ArrayList<>();
+        List<String> head = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (line.equals("----")) {
+                List<String> expected = new ArrayList<>();
+                while (i + 1 < lines.size() && !lines.get(i + 1).isBlank()) {
+                    expected.add(lines.get(++i));
+                }
+                commands.add(
+                        new Command(
+                                head.get(0), List.copyOf(head.subList(1, head.size())), expected));
+                head.clear();
+            } else if (!line.isBlank() && !line.startsWith("#")) {
+                head.add(line);
+            }
+        }
+        return commands;
+    }
+
+    private void run(Command command) {
+        switch (command.verb()) {
+            case "add-nodes" -> addNodes(command);
+            case "campaign" -> campaign(id(command.arguments().get(0)));
+            case "propose" -> propose(command);
+            case "propose-conf-change" -> promote(command);
+            case "stabilize" -> stabilize(command);
+            case "process-ready" -> cluster.run(id(command.arguments().get(0)));
+            case "deliver-msgs" -> deliver(command);
+            case "tick-heartbeat" -> {
+                cluster.after(100);
+                cluster.node(command.arguments().get(0)).tick();
+            }
+            case "tick-election" -> tickElection(cluster.node(command.arguments().get(0)));
+            case "raft-log" -> checkLog(command);
+            case "status" -> checkProgress(command);
+            case "log-level", "set-randomized-election-timeout" -> {}
+            default -> throw new AssertionError("no counterpart of '" + command.line() + "'");
+        }
+    }
+
+    private void addNodes(Command command) {
+        preVote = command.option("prevote").equals("true");
+        checkQuorum = command.option("checkquorum").equals("true");
+        String inflight = command.option("inflight");
+        RaftConfig config =
+                RaftConfig.builder()
+                        .inflightMessagesMax(inflight.isEmpty() ? 256 : Integer.parseInt(inflight))
+                        .build();
+        String membership =
+                command.option("voters").replace(',', ' ')
+                        + "; learners "
+                        + command.option("learners").replace(',', ' ');
+        long index = Long.parseLong(command.option("index"));
+        for (int i = 1; i <= Integer.parseInt(command.arguments().get(0)); i++) {
+            FakeLog log = FakeLog.after(index, 1, configuration(index, 1, membership));
+            cluster.add(new TestNode(id(Integer.toString(i)), config, log, 0, i));
+        }
+        cluster.after(TestNode.LATER); // Nobody is bound by what it may have promised before.
+    }
+
+    private void campaign(NodeId id) {
+        if (checkQuorum) {
+            cluster.nodes.get(id).after(TestNode.LATER);
+        } else {
+            cluster.after(TestNode.LATER);
+            cluster.leaders().forEach(leader -> cluster.node(leader).tick());
+        }
+        cluster.nodes.get(id).tick();
+        if (!preVote) {
+            exchangePreVotes(id);
+        }
+    }
+
+    private void exchangePreVotes(NodeId candidate) {
+        cluster.run(candidate);
+        cluster.deliver(each -> each.from().equals(candidate) && each.message().isPreVote());
+        cluster.nodes.keySet().forEach(cluster::run);
+        cluster.deliver(
+                each ->
+                        each.to().equals(candidate)
+                                && each.message() instanceof RequestVoteResponse response
+                                && response.preVote());
+    }
+
+    private void propose(Command command) {
+        List<String> arguments = command.arguments();
+        TestNode node = cluster.node(arguments.get(0)).propose(0, arguments.get(1));
+        assertFalse(cluster.ready(node.id).writeSequence() == 0, command.line() + " was refused");
+    }
+
+    /** {@code vN}: a learner becomes a voter. */
+    private void promote(Command command) {
+        TestNode node = cluster.node(command.arguments().get(0));
+        String promoted = command.input().get(0).substring(1);
+        String voters =
+                node.core.membership().voters().keySet().stream()
+                        .map(NodeId::value)
+                        .collect(Collectors.joining(" "));
+        node.proposeMembership(0, voters + " " + promoted);
+    }
+
+    private void stabilize(Command command) {
+        if (command.arguments().isEmpty()) {
+            cluster.settle();
+        } else {
+            cluster.settle(command.arguments().stream().map(Script::id).toList());
+        }
+    }
+
+    private void deliver(Command command) {
+        List<String> lost = List.of(command.option("drop").split(","));
+        cluster.drop(each -> lost.contains(each.to().value()));
+        cluster.deliver(each -> command.arguments().contains(each.to().value()));
+    }
+
+    /** An election timeout passes for one node; it stands only when the script says so. */
+    private static void tickElection(TestNode node) {
+        node.after(1000);
+        if (node.role() == Role.LEADER) {
+            node.tick();
+        }
+    }
+
+    /** Lines like {@code 4/15 EntryNormal "prop"}: term, index, content. */
+    private void checkLog(Command command) {
+        TestNode node = cluster.node(command.arguments().get(0));
+        String log =
+                node.log.all().stream()
+                        .map(InteractionScript::show)
+                        .collect(Collectors.joining("\n"));
+        assertEquals(String.join("\n", command.expected()), log, file + ": " + command.line());
+    }
+
+    private static String show(LogEntry entry) {
+        String content = new String(entry.payload(), UTF_8);
+        return entry.term() + "/" + entry.index() + " EntryNormal \"" + content + "\"";
+    }
+
+    /** Lines like {@code 2: StateReplicate match=11 next=15 paused inflight=3[full]}. */
+    private void checkProgress(Command command) {
+        TestNode leader = cluster.node(command.arguments().get(0));
+        for (String line : command.expected()) {
+            String[] words = line.split("[ :=]+");
+            NodeId peer = id(words[0]);
+            if (!peer.equals(leader.id)) {
+                assertEquals(
+                        new RaftCore.PeerProgress(
+                                Long.parseLong(words[3]), Long.parseLong(words[5])),
+                        leader.core.progress().get(peer),
+                        file + ": " + command.line() + ", " + line);
+            }
+        }
+    }
+}
