@@ -177,6 +177,7 @@ final class Writes<R> {
                 submit(waitingForSession.remove(), nowNanos);
             }
         } else if (failure instanceof RejectedException.Overloaded) {
+            // Nobody was asked for these; opening again at once would be refused again, at once.
             waitingForSession.forEach(write -> write.completeExceptionally(failure));
             waitingForSession.clear();
         } else if (!waitingForSession.isEmpty() && closed == null) {

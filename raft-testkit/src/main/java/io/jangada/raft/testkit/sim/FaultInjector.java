@@ -170,7 +170,7 @@ final class FaultInjector {
     }
 
     private void restart(SimNode node) {
-        if (node.isStopped()) {
+        if (node.isStopped() || node.disk().hasFailed()) {
             node.crash();
         }
         startIfDown(node);

@@ -1,10 +1,12 @@
 package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.api.ReadMode;
+import io.jangada.raft.api.RejectedException;
 import io.jangada.raft.testkit.check.KvInput;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** An operation on a healed cluster: it must succeed (I20), and it takes part in the history. */
 final class FinalOperation {
@@ -45,15 +47,25 @@ final class FinalOperation {
 
     private static CompletableFuture<KvOutput> recorded(
             Workload workload, long process, CompletableFuture<KvOutput> future) {
-        return future.thenApply(
-                output -> {
-                    workload.recorder().ok(process, output, Map.of());
-                    return output;
+        return future.whenComplete(
+                (output, failure) -> {
+                    if (output != null) {
+                        workload.recorder().ok(process, output, Map.of());
+                    } else if (failure instanceof RejectedException) {
+                        workload.recorder().fail(process, "" + failure);
+                    }
                 });
     }
 
     boolean isDone() {
         return future.isDone();
+    }
+
+    boolean isOverloaded() {
+        return future.isDone()
+                && future.handle((output, failure) -> failure).join()
+                        instanceof CompletionException failed
+                && failed.getCause() instanceof RejectedException.Overloaded;
     }
 
     void check() {

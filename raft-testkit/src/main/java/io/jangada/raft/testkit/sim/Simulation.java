@@ -151,7 +151,7 @@ public final class Simulation {
         while (stepUntil(end)) {
             // The event has run.
         }
-        nowNanos = end;
+        nowNanos = Math.max(nowNanos, end);
     }
 
     /**
@@ -166,7 +166,7 @@ public final class Simulation {
         long end = nowNanos + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (!stepUntil(end)) {
-                nowNanos = end;
+                nowNanos = Math.max(nowNanos, end);
                 return condition.getAsBoolean();
             }
         }

@@ -78,7 +78,10 @@ public final class Swarm {
         if (!cluster.runUntil(cluster::isConverged, limit)) {
             cluster.fail("I20 healing violated: after " + limit + ", " + cluster.divergence());
         }
-        Duration patience = options.config().requestTimeout().multipliedBy(3);
+        Duration patience = options.config()
+                        .requestTimeout()
+                        .plus(options.workload().thinkTimeMax())
+                        .multipliedBy(3);
         if (!cluster.runUntil(workload::isIdle, patience)) {
             cluster.fail("I20 healing violated: after " + patience + ", clients still wait");
         }

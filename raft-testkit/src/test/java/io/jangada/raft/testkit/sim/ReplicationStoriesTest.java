@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.impl.core.Message.AppendEntries;
 import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
+import io.jangada.raft.impl.core.Message.HeartbeatResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,13 +158,17 @@ class ReplicationStoriesTest extends Story {
         awaitConverged();
         SimNode slow = someFollower();
         MessageRule appends =
-                network.hold(
-                        MessageFilter.of(AppendEntries.class).and(MessageFilter.to(slow.id())));
+                network.hold(MessageFilter.of(AppendEntries.class).and(MessageFilter.to(slow.id())));
+        MessageRule answers =
+                network.drop(
+                        MessageFilter.of(HeartbeatResponse.class)
+                                .and(MessageFilter.from(slow.id())));
         for (int i = 0; i < 200; i++) {
             putNow(leader, "k", "x".repeat(500));
             assertTrue(appends.held().size() <= window, "no more than the window is under way");
         }
         assertEquals(window, appends.held().size());
+        answers.close();
         appends.release();
         awaitConverged();
     }

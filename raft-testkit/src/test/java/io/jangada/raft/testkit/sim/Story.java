@@ -50,7 +50,12 @@ abstract class Story {
     // Writes and reads
 
     CompletableFuture<KvOutput> write(SimNode node, KvInput input) {
-        return node.group().write(new KvCommand(++lastCommand, input));
+        return node.group().write(command(input));
+    }
+
+    /** A command that was not made before. */
+    KvCommand command(KvInput input) {
+        return new KvCommand(++lastCommand, input);
     }
 
     CompletableFuture<KvOutput> put(SimNode node, String key, String value) {
