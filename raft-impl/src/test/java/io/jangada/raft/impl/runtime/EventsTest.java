@@ -137,8 +137,7 @@ class EventsTest {
 
     @Test
     void aTransferThatFailsLeavesTheLeaderInOffice() {
-        RaftConfig patient =
-                QUICK.toBuilder().electionTimeout(Duration.ofMillis(600)).build();
+        RaftConfig patient = QUICK.toBuilder().electionTimeout(Duration.ofMillis(600)).build();
         cluster = new TestCluster(3, patient, i -> new Adder());
         int leader = cluster.awaitLeader();
         RaftGroup<Adder, Long, Long> group = cluster.groups.get(leader);
@@ -186,8 +185,7 @@ class EventsTest {
 
         cluster.hosts.get(leader).close();
 
-        assertTrue(
-                cluster.groups.stream().anyMatch(each -> each.status().role() == Role.LEADER));
+        assertTrue(cluster.groups.stream().anyMatch(each -> each.status().role() == Role.LEADER));
         cluster.hosts.get(leader).close(); // Once more does nothing.
     }
 }
