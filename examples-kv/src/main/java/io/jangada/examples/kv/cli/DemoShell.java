@@ -88,6 +88,9 @@ final class DemoShell {
     private String stop(List<String> words) throws IOException {
         String id = node(words);
         cluster.stop(id);
+        if (id.equals(current)) {
+            link.close();
+        }
         return id + " is stopped";
     }
 

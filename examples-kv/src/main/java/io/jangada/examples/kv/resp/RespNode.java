@@ -26,11 +26,11 @@ record RespNode(
         MemoryBudget budget,
         Map<Long, Client> clients,
         Stats stats) {
-    /** A quarter of the heap for requests under way, and never less than two of the largest. */
+    /** An eighth of the heap for requests under way, and never less than two of the largest. */
     static RespNode create(
             RaftGroup<KvStateMachine, KvCommand, KvResult> group, RespConfig config, int port) {
         long bytesMax =
-                Math.max(Runtime.getRuntime().maxMemory() / 4, 2L * config.requestBytesMax());
+                Math.max(Runtime.getRuntime().maxMemory() / 8, 2L * config.requestBytesMax());
         return new RespNode(
                 group,
                 config,
