@@ -82,6 +82,17 @@ public final class MessageCodec {
     }
 
     /**
+     * As {@link #sizeMax(Message)}, of any message with entries.
+     *
+     * @param entries how many
+     * @param payloadBytes size of all their payloads
+     * @return bytes
+     */
+    public static long sizeMax(long entries, long payloadBytes) {
+        return HEADER_BYTES_MAX + entries * ENTRY_HEADER_BYTES_MAX + payloadBytes;
+    }
+
+    /**
      * Decodes a frame. What it returns shares no memory with the frame, and could have been sent by
      * a correct node.
      *

@@ -201,6 +201,10 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
             steps.add(new Step<>(write, commands.decode(write.command()), at));
             return;
         }
+        // An earlier attempt may be among the steps; it is the one that answers, even if the
+        // session
+        // expired between the two.
+        applySteps();
         PendingWrite<R> waiter = writes.take(write.session(), write.sequence());
         if (waiter != null && known instanceof Lookup.Repeated repeated) {
             R reply = results.decode(repeated.reply());

@@ -114,6 +114,7 @@ public final class Host implements RaftHost, TransportListener {
         try {
             Transport opened = environment.openTransport(spec);
             try {
+                checkFrames(opened.frameBytesMax());
                 opened.start(self, this);
                 return opened;
             } catch (RuntimeException | Error e) {
@@ -193,6 +194,28 @@ public final class Host implements RaftHost, TransportListener {
         }
     }
 
+    /** Every message must fit into a frame, or it would never arrive. */
+    private void checkFrames(int frameBytesMax) {
+        int entry = config().entryBytesMax();
+        checkFrame("entryBytesMax", entry, MessageCodec.sizeMax(1, entry), frameBytesMax);
+        int append = config().appendBytesMax();
+        long entries = append / CommandEnvelope.HEADER_BYTES + 1;
+        checkFrame("appendBytesMax", append, MessageCodec.sizeMax(entries, append), frameBytesMax);
+    }
+
+    private static void checkFrame(String name, int value, long bytes, int frameBytesMax) {
+        if (bytes >= frameBytesMax) {
+            throw new IllegalArgumentException(
+                    name
+                            + " "
+                            + value
+                            + " makes messages of up to "
+                            + bytes
+                            + " bytes; the transport carries "
+                            + frameBytesMax);
+        }
+    }
+
     private static String hash(Membership founding) {
         try {
             byte[] text = founding.toString().getBytes(StandardCharsets.UTF_8);
@@ -227,9 +250,7 @@ public final class Host implements RaftHost, TransportListener {
     public <S extends StateMachine<C, R>, C, R> RaftGroup<S, C, R> group(
             GroupId group, S machine, Codec<C> commands, Codec<R> results) {
         synchronized (lifecycle) {
-            if (closed) {
-                throw new IllegalStateException("node " + spec.node() + " is closed");
-            }
+            checkOpen();
             if (groups.containsKey(group)) {
                 throw new IllegalStateException(
                         "group " + group + " is open already on node " + spec.node());
@@ -248,6 +269,12 @@ public final class Host implements RaftHost, TransportListener {
         }
     }
 
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("node " + spec.node() + " is closed");
+        }
+    }
+
     /** Closes a group unless that was done before; another one may go by its name since. */
     void closeGroup(Replica<?, ?, ?> replica) {
         synchronized (lifecycle) {
@@ -260,6 +287,7 @@ public final class Host implements RaftHost, TransportListener {
     @Override
     public void destroy(GroupId group) {
         synchronized (lifecycle) {
+            checkOpen();
             Replica<?, ?, ?> replica = groups.get(group);
             if (replica != null) {
                 end(List.of(replica));

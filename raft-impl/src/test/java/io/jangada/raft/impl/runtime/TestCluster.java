@@ -50,7 +50,7 @@ final class TestCluster implements AutoCloseable {
         MemoryNetwork network = new MemoryNetwork();
         List<Member> members = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            members.add(new Member(node(i), node(i).value()));
+            members.add(new Member(node(i), node(i) + ":1"));
         }
         for (Member member : members) {
             TestEnvironment environment = new TestEnvironment(network, cutOff);

@@ -77,7 +77,7 @@ final class TestEnvironment implements Environment {
     @Override
     public Transport openTransport(HostSpec spec) {
         return spec.transport() == null
-                ? new Cuttable(new MemoryTransport(network, spec.node().value()), spec.node())
+                ? new Cuttable(new MemoryTransport(network, spec.node() + ":1"), spec.node())
                 : spec.transport();
     }
 

@@ -93,8 +93,13 @@ public final class SimNode {
         Host host = Host.open(spec(), environment);
         KvMachine machine =
                 new KvMachine(
-                        (of, command, output, at) ->
-                                cluster.invariants().onApply(this, of, command, output, at));
+                        (of, command, output, at) -> {
+                            simulation.note(
+                                    Notes.APPLY,
+                                    number * 1_000_003L + at.index(),
+                                    () -> id + " applies " + at + " " + command + ": " + output);
+                            cluster.invariants().onApply(this, of, command, output, at);
+                        });
         simulation.note(Notes.START, number, () -> id + " starts");
         checkedStatus = null;
         RaftGroup<KvMachine, KvCommand, KvOutput> group;

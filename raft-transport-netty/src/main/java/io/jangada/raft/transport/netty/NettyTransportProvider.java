@@ -11,6 +11,9 @@ public final class NettyTransportProvider implements TransportProvider {
     /** What a frame holds beyond the entries in it: headers of many groups' messages. */
     private static final int OVERHEAD_BYTES = 1 << 20;
 
+    /** Many small entries take more room for their headers than for what they carry. */
+    private static final int SMALL_ENTRIES_FACTOR = 3;
+
     /** Room in a queue for a few of the largest frames. */
     private static final int FRAMES_PER_QUEUE = 4;
 
@@ -22,7 +25,10 @@ public final class NettyTransportProvider implements TransportProvider {
         int frameBytesMax =
                 Math.max(
                         NettyTransport.DEFAULT_FRAME_BYTES_MAX,
-                        Math.max(config.entryBytesMax(), config.appendBytesMax()) + OVERHEAD_BYTES);
+                        Math.max(
+                                        config.entryBytesMax(),
+                                        SMALL_ENTRIES_FACTOR * config.appendBytesMax())
+                                + OVERHEAD_BYTES);
         long queueBytesMax =
                 Math.max(
                         NettyTransport.DEFAULT_QUEUE_BYTES_MAX,

@@ -1,0 +1,143 @@
+package io.jangada.raft.testkit.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jangada.raft.api.RaftConfig;
+import io.jangada.raft.api.ReadMode;
+import io.jangada.raft.impl.core.Message.RequestVote;
+import io.jangada.raft.testkit.check.KvInput;
+import io.jangada.raft.testkit.check.KvOutput;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What the named scenarios share: a cluster, and the words that their stories are told in. */
+@ExtendWith(QuietLogs.class)
+abstract class Story {
+    /** The election timeout of all stories that do not say otherwise. */
+    static final Duration T = RaftConfig.defaults().electionTimeout();
+
+    private static final long SEED = Long.getLong("seed", 1);
+
+    private long lastCommand;
+    SimCluster cluster;
+    SimNetwork network;
+
+    /** A started cluster; the seed is 1 unless {@code -Dseed} says otherwise. */
+    void nodes(int count) {
+        nodes(count, RaftConfig.defaults());
+    }
+
+    void nodes(int count, RaftConfig config) {
+        cluster =
+                SimCluster.of(
+                        SEED,
+                        count,
+                        config,
+                        Boolean.getBoolean("trace") ? System.out::println : null);
+        network = cluster.network();
+    }
+
+    void run(Duration duration) {
+        cluster.run(duration);
+    }
+
+    void runTimeouts(int electionTimeouts) {
+        cluster.run(cluster.config().electionTimeout().multipliedBy(electionTimeouts));
+    }
+
+    // Writes and reads
+
+    CompletableFuture<KvOutput> write(SimNode node, KvInput input) {
+        return node.group().write(new KvCommand(++lastCommand, input));
+    }
+
+    CompletableFuture<KvOutput> put(SimNode node, String key, String value) {
+        return write(node, new KvInput.Put(key, value));
+    }
+
+    /** Writes, and waits for the answer. */
+    void putNow(SimNode node, String key, String value) {
+        assertEquals(new KvOutput.Done(), await(put(node, key, value)));
+    }
+
+    CompletableFuture<String> get(SimNode node, ReadMode mode, String key) {
+        return node.group().read(mode, machine -> "" + machine.get(key));
+    }
+
+    /** Reads linearizably, and waits for the answer; "null" if the key is absent. */
+    String getNow(SimNode node, String key) {
+        return await(get(node, ReadMode.INDEX, key));
+    }
+
+    <R> R await(CompletableFuture<R> future) {
+        assertTrue(
+                cluster.runUntil(future::isDone, T.multipliedBy(10)), "no answer in ten timeouts");
+        return future.join();
+    }
+
+    Throwable failureOf(CompletableFuture<?> future) {
+        assertTrue(
+                cluster.runUntil(future::isDone, T.multipliedBy(20)), "no outcome in 20 timeouts");
+        return future.handle((result, failure) -> failure).join();
+    }
+
+    // Nodes
+
+    SimNode awaitLeader() {
+        return cluster.awaitLeader();
+    }
+
+    /** A node that does not lead. */
+    SimNode someFollower() {
+        SimNode leader = awaitLeader();
+        return cluster.node(leader == cluster.node(1) ? 2 : 1);
+    }
+
+    /** Makes a node the leader: nobody else may stand for election until it leads. */
+    void elect(SimNode node) {
+        MessageRule others =
+                network.drop(
+                        (from, to, message) ->
+                                message instanceof RequestVote && !from.equals(node.id()));
+        boolean leads =
+                cluster.runUntil(() -> cluster.leader().orElse(null) == node, T.multipliedBy(20));
+        assertTrue(leads, () -> node + " does not lead");
+        others.close();
+    }
+
+    void awaitConverged() {
+        boolean converged = cluster.runUntil(cluster::isConverged, T.multipliedBy(15));
+        assertTrue(converged, () -> "not whole again: " + cluster.divergence());
+    }
+
+    void crash(SimNode... nodes) {
+        for (SimNode node : nodes) {
+            node.crash();
+        }
+    }
+
+    void start(SimNode... nodes) {
+        for (SimNode node : nodes) {
+            node.start();
+        }
+    }
+
+    /** Clients work for a while on whatever happens; then all must be well, and have been well. */
+    Workload load(WorkloadOptions options) {
+        Workload workload = new Workload(cluster, options);
+        workload.start();
+        return workload;
+    }
+
+    void judge(Workload workload) {
+        workload.stop();
+        awaitConverged();
+        assertTrue(cluster.runUntil(workload::isIdle, T.multipliedBy(20)), "clients still wait");
+        workload.probe(T.multipliedBy(15));
+        awaitConverged();
+        workload.verify();
+        assertTrue(workload.successCount() > 0, "nobody got anything done");
+    }
+}
