@@ -85,6 +85,26 @@ class PipeliningTest {
     }
 
     @Test
+    void writesThatAnswerValuesGoAlone() throws IOException {
+        raw.send("MSET a 1 b 2\r\n").receive(5);
+        raw.send(
+                lines(
+                        "SET c 3",
+                        "SET d 4",
+                        "GETDEL a",
+                        "GETDEL b",
+                        "SET c 5 GET",
+                        "SET d 6",
+                        "QUIT"));
+        assertEquals(
+                lines("+OK", "+OK", "$1", "1", "$1", "2", "$1", "3", "+OK", "+OK"),
+                raw.receiveAll());
+        assertEquals(
+                List.of("PutAll", "Batch", "Take", "Take", "Put", "Put"),
+                group.proposed().stream().map(c -> c.getClass().getSimpleName()).toList());
+    }
+
+    @Test
     void readsThatWaitTogetherAreAnsweredFromOneView() throws IOException {
         raw.send("MSET a 1 b 2\r\n").receive(5);
         group.hold();
