@@ -22,7 +22,8 @@ final class LeaseSafety extends Invariant {
     @Override
     void onStatus(SimNode node, @Nullable CoreStatus before, CoreStatus now) {
         checkLease(node, now, record().committedTerm(), null);
-        boolean commits = before == null || now.commitIndex() > before.commitIndex();
+        long committed = before == null ? 0 : before.commitIndex();
+        boolean commits = now.commitIndex() > committed;
         if (commits && now.currentTerm() > record().committedTerm()) {
             for (SimNode each : nodes()) {
                 CoreStatus status = each == node ? null : each.status();

@@ -76,8 +76,9 @@ class ClientStoriesTest extends Story {
         long before = leader.lastIndex();
         CompletableFuture<KvOutput> write = write(follower, new KvInput.Append("k", "w"));
         assertTrue(
-                cluster.runUntil(() -> leader.lastIndex() == before + 2, T.multipliedBy(5)),
-                "the follower tries again");
+                cluster.runUntil(() -> follower.lastIndex() == before + 2, T.multipliedBy(5)),
+                "the follower tries again, and has both attempts in its log");
+        run(Duration.ofMillis(10));
         acks.close();
         await(write);
         runTimeouts(2);
