@@ -236,7 +236,9 @@ final class Writes<R> {
         if (write == null) {
             return;
         }
-        write.attemptTerm = -1;
+        if (here || reason != Refusal.OVERLOADED) {
+            write.attemptTerm = -1;
+        } // A leader that has too much is asked again only when the attempt is overdue.
         if (here) {
             write.inDoubt = write.wasInDoubt;
         }
