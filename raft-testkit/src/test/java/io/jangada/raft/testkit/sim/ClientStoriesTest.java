@@ -89,10 +89,7 @@ class ClientStoriesTest extends Story {
     @Test
     void anOverloadedLeaderIsNotAskedForASessionWithoutEnd() {
         RaftConfig config =
-                RaftConfig.builder()
-                        .entryBytesMax(1 << 10)
-                        .uncommittedBytesMax(1 << 10)
-                        .build();
+                RaftConfig.builder().entryBytesMax(1 << 10).uncommittedBytesMax(1 << 10).build();
         nodes(3, config);
         SimNode leader = awaitLeader();
         long session = await(leader.group().openSession());

@@ -32,7 +32,10 @@ abstract class Story {
     void nodes(int count, RaftConfig config) {
         cluster =
                 SimCluster.of(
-                        SEED, count, config, Boolean.getBoolean("trace") ? System.out::println : null);
+                        SEED,
+                        count,
+                        config,
+                        Boolean.getBoolean("trace") ? System.out::println : null);
         network = cluster.network();
     }
 
@@ -104,8 +107,7 @@ abstract class Story {
                         (from, to, message) ->
                                 message instanceof RequestVote && !from.equals(node.id()));
         boolean leads =
-                cluster.runUntil(
-                        () -> cluster.leader().orElse(null) == node, T.multipliedBy(20));
+                cluster.runUntil(() -> cluster.leader().orElse(null) == node, T.multipliedBy(20));
         assertTrue(leads, () -> node + " does not lead");
         others.close();
     }
