@@ -15,6 +15,15 @@ public sealed interface KvCommand {
     /** Writes commands into the log and reads them back; {@link KvCommandCodec} tells how. */
     Codec<KvCommand> CODEC = new KvCommandCodec();
 
+    /**
+     * Whether the answer is a value, and so may be as large as one.
+     *
+     * @return true for commands that answer what was there before
+     */
+    default boolean answersValue() {
+        return false;
+    }
+
     /** When a {@link Put} takes place. */
     enum When {
         /** Always. */
@@ -73,7 +82,12 @@ public sealed interface KvCommand {
      * @param when on which condition
      * @param answer what to answer
      */
-    record Put(byte[] key, byte[] value, When when, Answer answer) implements KvCommand {}
+    record Put(byte[] key, byte[] value, When when, Answer answer) implements KvCommand {
+        @Override
+        public boolean answersValue() {
+            return answer == Answer.PREVIOUS;
+        }
+    }
 
     /**
      * Gives several keys values, all at once. Answers {@link KvResult.Ok}.
@@ -125,7 +139,12 @@ public sealed interface KvCommand {
      *
      * @param key the key
      */
-    record Take(byte[] key) implements KvCommand {}
+    record Take(byte[] key) implements KvCommand {
+        @Override
+        public boolean answersValue() {
+            return true;
+        }
+    }
 
     /**
      * Removes keys, all at once. Answers how many there were.

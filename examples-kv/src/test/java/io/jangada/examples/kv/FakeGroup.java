@@ -78,6 +78,7 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
         return List.copyOf(reads);
     }
 
+    /** The one state machine. */
     public KvStateMachine machine() {
         return machine;
     }

@@ -1,6 +1,7 @@
 package io.jangada.examples.kv;
 
 import static io.jangada.examples.kv.Waiting.await;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -160,12 +161,16 @@ class MemoryClusterTest {
         String read = ((Reply.Failure) left.call("GET", "a")).text();
         assertTrue(read.startsWith("UNAVAILABLE "), read);
         assertEquals(Reply.OK, left.call("RAFT.READMODE", "stale"));
-        assertEquals("2", new String(((Reply.Bulk) left.call("GET", "a")).bytes()));
+        assertEquals("2", text(left.call("GET", "a")));
     }
 
     private String idOf(RespClient client) throws IOException {
         Reply.Array status = (Reply.Array) client.call("RAFT.STATUS");
-        return new String(((Reply.Bulk) status.items().get(1)).bytes());
+        return text(status.items().get(1));
+    }
+
+    private static String text(Reply reply) {
+        return new String(((Reply.Bulk) reply).bytes(), UTF_8);
     }
 
     private void close(String id) {

@@ -13,10 +13,12 @@ public final class Waiting {
 
     private Waiting() {}
 
+    /** Waits until something is so, and fails if it does not come to that. */
     public static void await(BooleanSupplier condition) {
         await("the condition", PATIENCE, condition);
     }
 
+    /** As {@link #await(BooleanSupplier)}, for as long as said. */
     public static void await(String what, Duration patience, BooleanSupplier condition) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {

@@ -2,6 +2,8 @@ package io.jangada.examples.kv.resp;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -46,6 +48,9 @@ final class ClientConnection extends SimpleChannelInboundHandler<Request> {
     /** What comes in from now on is not for us; when all is answered the connection closes. */
     private boolean ending;
 
+    /** The server stops: it waits for nobody. */
+    private boolean leaving;
+
     private boolean ended;
     private boolean advancing;
     private boolean advanceAgain;
@@ -61,6 +66,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<Request> {
     /** Closes once everything that was read is answered. */
     void end() {
         ending = true;
+        leaving = true;
         advance();
     }
 
@@ -179,19 +185,26 @@ final class ClientConnection extends SimpleChannelInboundHandler<Request> {
         writer.write(reply, call.protocol());
     }
 
+    private void finish() {
+        if (!ended) {
+            ended = true;
+            ChannelFuture sent = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+            if (leaving) {
+                sent.addListener(ChannelFutureListener.CLOSE);
+            } else {
+                linger(sent);
+            }
+        }
+    }
+
     /**
      * Sends the end of the stream after the last reply and leaves it to the client to close:
      * closing at once, with input unread, could take the reply away from it.
      */
-    private void finish() {
-        if (ended) {
-            return;
-        }
-        ended = true;
+    private void linger(ChannelFuture sent) {
         channel.pipeline().addFirst(new Discard());
         channel.config().setAutoRead(true);
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(sent -> ((DuplexChannel) channel).shutdownOutput());
+        sent.addListener(done -> ((DuplexChannel) channel).shutdownOutput());
         channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 

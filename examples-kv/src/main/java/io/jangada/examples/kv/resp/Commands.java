@@ -47,7 +47,7 @@ final class Commands {
                 WRITE,
                 "set key value [NX|XX] [GET]",
                 StringCommands::set,
-                "Gives a key a value; NX: only if it has none, XX: only if it has one, GET: tell the old one.");
+                "Gives a key a value; NX: if it has none, XX: if it has one; GET: tells the old.");
         add(
                 WRITE,
                 "setnx key value",

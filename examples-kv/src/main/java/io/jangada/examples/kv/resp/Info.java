@@ -84,6 +84,7 @@ final class Info {
     private static Map<String, Object> clients(RespNode server) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("connected_clients", server.clients().size());
+        fields.put("blocked_clients", 0);
         fields.put("maxclients", server.config().clientsMax());
         return fields;
     }

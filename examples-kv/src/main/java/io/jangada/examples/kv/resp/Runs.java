@@ -94,13 +94,21 @@ final class Runs {
         List<Call> run = new ArrayList<>();
         long bytes = 0;
         while (!waiting.isEmpty() && fits.test(waiting.element().plan())) {
-            bytes += waiting.element().bytes();
+            bytes += weight(waiting.element());
             if (bytes > RUN_BYTES_MAX && !run.isEmpty()) {
                 break;
             }
             run.add(waiting.remove());
         }
         return run;
+    }
+
+    /**
+     * A write that answers a value goes alone: a few bytes could ask for many large ones at once.
+     */
+    private static long weight(Call call) {
+        boolean alone = call.plan() instanceof Plan.Write write && write.command().answersValue();
+        return alone ? RUN_BYTES_MAX : call.bytes();
     }
 
     private void write(List<Call> run) {

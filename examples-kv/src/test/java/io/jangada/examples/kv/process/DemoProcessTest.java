@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -152,7 +153,7 @@ class DemoProcessTest {
                             "8",
                             "-q");
             assertEquals(0, outcome.code, outcome.output);
-            assertFalse(outcome.output.toLowerCase().contains("err"), outcome.output);
+            assertFalse(outcome.output.toLowerCase(Locale.ROOT).contains("err"), outcome.output);
             assertTrue(outcome.output.contains("MSET (10 keys)"), outcome.output);
         }
     }

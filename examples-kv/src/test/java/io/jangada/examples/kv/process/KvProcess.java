@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,11 +31,12 @@ final class KvProcess {
                     "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED");
 
     private static final Duration START_TIME = Duration.ofSeconds(60);
-    private static final String END = new String("end of output");
 
     private final Process process;
     private final Path log;
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+    /** The lines of output, and an empty one at their end. */
+    private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
 
     private KvProcess(Process process, Path log) {
         this.process = process;
@@ -63,13 +65,13 @@ final class KvProcess {
     String line(String beginning) throws InterruptedException {
         long deadline = System.nanoTime() + START_TIME.toNanos();
         while (true) {
-            String line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-            if (line == null || line == END) {
+            Optional<String> line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (line == null || line.isEmpty()) {
                 throw new AssertionError(
                         "no line '" + beginning + "…', but on stderr: " + logged());
             }
-            if (line.startsWith(beginning)) {
-                return line;
+            if (line.get().startsWith(beginning)) {
+                return line.get();
             }
         }
     }
@@ -89,8 +91,8 @@ final class KvProcess {
     /** All lines of output to the end, but for those that were asked for before. */
     List<String> rest() throws InterruptedException {
         List<String> rest = new ArrayList<>();
-        for (String line = lines.take(); line != END; line = lines.take()) {
-            rest.add(line);
+        for (Optional<String> line = lines.take(); line.isPresent(); line = lines.take()) {
+            rest.add(line.get());
         }
         return rest;
     }
@@ -128,11 +130,11 @@ final class KvProcess {
     private void readLines() {
         try (BufferedReader reader =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
-            reader.lines().forEach(lines::add);
+            reader.lines().map(Optional::of).forEach(lines::add);
         } catch (IOException | UncheckedIOException e) {
             // The process is gone, and its output with it.
         } finally {
-            lines.add(END);
+            lines.add(Optional.empty());
         }
     }
 }

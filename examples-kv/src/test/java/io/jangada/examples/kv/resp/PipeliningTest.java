@@ -43,12 +43,12 @@ class PipeliningTest {
 
     @Test
     void eachRequestActsOnWhatTheOnesBeforeItDid() throws IOException {
-        raw.send(
-                "SET a 1\r\nGET a\r\nINCR a\r\nINCR a\r\nPING\r\nGET a\r\nDBSIZE\r\nSET a x\r\n"
-                        + "GET a\r\nINCR a\r\nDEL a\r\nGET a\r\nQUIT\r\n");
+        raw.send(lines("SET a 1", "GET a", "INCR a", "INCR a", "PING", "GET a", "DBSIZE"));
+        raw.send(lines("SET a x", "GET a", "INCR a", "DEL a", "GET a", "QUIT"));
+        String notInteger = "-ERR value is not an integer or out of range";
         assertEquals(
-                "+OK\r\n$1\r\n1\r\n:2\r\n:3\r\n+PONG\r\n$1\r\n3\r\n:1\r\n+OK\r\n$1\r\nx\r\n"
-                        + "-ERR value is not an integer or out of range\r\n:1\r\n$-1\r\n+OK\r\n",
+                lines("+OK", "$1", "1", ":2", ":3", "+PONG", "$1", "3", ":1")
+                        + lines("+OK", "$1", "x", notInteger, ":1", "$-1", "+OK"),
                 raw.receiveAll());
     }
 
@@ -82,6 +82,26 @@ class PipeliningTest {
                                 .findFirst()
                                 .orElseThrow();
         assertEquals(4, batch.commands().size());
+    }
+
+    @Test
+    void writesThatAnswerValuesGoAlone() throws IOException {
+        raw.send("MSET a 1 b 2\r\n").receive(5);
+        raw.send(
+                lines(
+                        "SET c 3",
+                        "SET d 4",
+                        "GETDEL a",
+                        "GETDEL b",
+                        "SET c 5 GET",
+                        "SET d 6",
+                        "QUIT"));
+        assertEquals(
+                lines("+OK", "+OK", "$1", "1", "$1", "2", "$1", "3", "+OK", "+OK"),
+                raw.receiveAll());
+        assertEquals(
+                List.of("PutAll", "Batch", "Take", "Take", "Put", "Put"),
+                group.proposed().stream().map(c -> c.getClass().getSimpleName()).toList());
     }
 
     @Test
@@ -239,6 +259,10 @@ class PipeliningTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String lines(String... lines) {
+        return String.join("\r\n", lines) + "\r\n";
     }
 
     private static byte[] bytes(String text) {

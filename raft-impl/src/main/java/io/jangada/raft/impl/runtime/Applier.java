@@ -49,7 +49,10 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
 
     private final SessionTable sessions = new SessionTable();
     private final Queue<PendingRead<S, ?>> arrived = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger arrivedCount = new AtomicInteger();
+
+    /** Reads that have arrived and are not answered; those who hear an answer find room. */
+    private final AtomicInteger openReads = new AtomicInteger();
+
     private final PriorityQueue<PendingRead<S, ?>> waiting =
             new PriorityQueue<>(Comparator.comparingLong(read -> read.readIndex));
 
@@ -61,7 +64,6 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
 
     private volatile long applyTo;
     private volatile long appliedIndex;
-    private volatile int waitingCount;
     private volatile @Nullable RejectedException closed;
     private boolean broken;
 
@@ -104,10 +106,10 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
 
     /** Takes a read that has its index; false if too many wait. Any thread. */
     boolean read(PendingRead<S, ?> read) {
-        if (arrivedCount.get() + waitingCount >= config.pendingReadsMax()) {
+        if (openReads.get() >= config.pendingReadsMax()) {
             return false;
         }
-        arrivedCount.incrementAndGet();
+        openReads.incrementAndGet();
         arrived.add(read);
         crew.call();
         return true;
@@ -115,7 +117,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
 
     /** Whether reads wait whose time may run out. */
     boolean hasWaitingReads() {
-        return waitingCount > 0;
+        return openReads.get() > 0;
     }
 
     /** Lets the applier look after reads whose time has run out. */
@@ -201,7 +203,8 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
             steps.add(new Step<>(write, commands.decode(write.command()), at));
             return;
         }
-        // An earlier attempt may be among the steps; it is the one that answers, even if the session
+        // An earlier attempt may be among the steps; it is the one that answers, even if the
+        // session
         // expired between the two.
         applySteps();
         PendingWrite<R> waiter = writes.take(write.session(), write.sequence());
@@ -259,25 +262,28 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
 
     private void serveReads() {
         for (PendingRead<S, ?> read = arrived.poll(); read != null; read = arrived.poll()) {
-            arrivedCount.decrementAndGet();
             waiting.add(read);
         }
         RejectedException reason = closed;
-        if (reason != null || broken) {
-            waiting.forEach(read -> read.completeExceptionally(closedOr(reason)));
-            waiting.clear();
+        while ((reason != null || broken) && !waiting.isEmpty()) {
+            nextRead().completeExceptionally(closedOr(reason));
         }
         while (!waiting.isEmpty() && waiting.peek().readIndex <= appliedIndex) {
-            waiting.remove().answer(machine);
+            nextRead().answer(machine);
         }
         long now = environment.nanoTime();
         waiting.removeIf(read -> endIfLate(read, now));
-        waitingCount = waiting.size();
+    }
+
+    private PendingRead<S, ?> nextRead() {
+        openReads.decrementAndGet();
+        return waiting.remove();
     }
 
     private boolean endIfLate(PendingRead<S, ?> read, long nowNanos) {
         boolean late = nowNanos >= read.deadlineNanos;
         if (late) {
+            openReads.decrementAndGet();
             read.completeExceptionally(tooLate(read));
         }
         return late;

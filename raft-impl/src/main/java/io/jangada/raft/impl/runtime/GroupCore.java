@@ -276,6 +276,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             // What the last leader left open goes to the new one.
             writes.retry(nowNanos, host.node().equals(status.leader()));
             reads.retry(nowNanos);
+            transfers.retry(nowNanos);
             runReady();
         }
         boolean waiting =

@@ -199,7 +199,7 @@ public final class Host implements RaftHost, TransportListener {
         int entry = config().entryBytesMax();
         checkFrame("entryBytesMax", entry, MessageCodec.sizeMax(1, entry), frameBytesMax);
         int append = config().appendBytesMax();
-        long entries = append / CommandEnvelope.HEADER_BYTES + 1;
+        long entries = 1L + append / CommandEnvelope.HEADER_BYTES;
         checkFrame("appendBytesMax", append, MessageCodec.sizeMax(entries, append), frameBytesMax);
     }
 

@@ -37,6 +37,13 @@ final class Transfers {
         group.step(new Input.TransferLeadership(nowNanos, target));
     }
 
+    /** Another leader may not have heard of them. */
+    void retry(long nowNanos) {
+        for (Pending each : pending) {
+            group.step(new Input.TransferLeadership(nowNanos, each.target()));
+        }
+    }
+
     void onStatus(CoreStatus now) {
         pending.removeIf(each -> endIfDone(each, now.leader()));
     }

@@ -30,8 +30,9 @@ class Adder implements StateMachine<Long, Long> {
             throw new IllegalStateException("poisoned");
         }
         numbers.add(number);
-        sum += number;
-        return sum;
+        long next = sum + number; // One writer: applies come one at a time.
+        sum = next;
+        return next;
     }
 
     long sum() {

@@ -55,7 +55,8 @@ class ApplierTest {
     }
 
     private static void awaitCommitted(RaftGroup<?, ?, ?> group, long index) {
-        Await.until("entry " + index + " is committed", () -> group.status().commitIndex() >= index);
+        Await.until(
+                "entry " + index + " is committed", () -> group.status().commitIndex() >= index);
     }
 
     @Test
@@ -89,7 +90,9 @@ class ApplierTest {
         sums.forEach(sum -> assertEquals(210, sum, "told between two applies"));
     }
 
-    /** The same writes, repeats among them, to a machine that takes batches and one that does not. */
+    /**
+     * The same writes, repeats among them, to a machine that takes batches and one that does not.
+     */
     @Test
     void batchesGiveWhatSingleCommandsGive() {
         Adder plain = new Adder();
@@ -140,8 +143,7 @@ class ApplierTest {
     @Test
     void z45_aMachineThatThrowsStopsItsGroupLoudlyAndNoOther() {
         RaftGroup<Adder, Long, Long> group = open(new Adder());
-        RaftGroup<Adder, Long, Long> other =
-                cluster.open(0, GroupId.of("healthy"), new Adder());
+        RaftGroup<Adder, Long, Long> other = cluster.open(0, GroupId.of("healthy"), new Adder());
         List<RaftEvent> events = new CopyOnWriteArrayList<>();
         Await.get(group.write(1L));
         group.events(events::add);
@@ -230,7 +232,8 @@ class ApplierTest {
                     }
                 };
         Adder machine = new Adder();
-        RaftGroup<Adder, Long, Long> group = cluster.hosts.get(0).group(GROUP, machine, NUMBERS, picky);
+        RaftGroup<Adder, Long, Long> group =
+                cluster.hosts.get(0).group(GROUP, machine, NUMBERS, picky);
 
         Await.failure(OutcomeUnknownException.class, group.write(1L));
 

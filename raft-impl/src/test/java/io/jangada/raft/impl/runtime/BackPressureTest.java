@@ -157,7 +157,9 @@ class BackPressureTest {
         assertEquals(writes.size() + 1, Await.get(group.write(1L)));
     }
 
-    /** The library's own session could not be opened: it tried again and again, as fast as it could. */
+    /**
+     * The library's own session could not be opened: it tried again and again, as fast as it could.
+     */
     @Test
     void anOverloadedLeaderTellsThoseWhoWaitForASessionToo() {
         cluster =
@@ -188,7 +190,8 @@ class BackPressureTest {
     /** They had no bound but memory while there was no leader. */
     @Test
     void writesInSessionsOfTheCallers() {
-        cluster = new TestCluster(3, QUICK.toBuilder().mailboxCapacity(64).build(), i -> new Adder());
+        cluster =
+                new TestCluster(3, QUICK.toBuilder().mailboxCapacity(64).build(), i -> new Adder());
         cluster.cutOff(0, 1, 2);
         RaftGroup<Adder, Long, Long> group = cluster.groups.get(0);
         List<CompletableFuture<?>> calls = new ArrayList<>();
@@ -235,7 +238,8 @@ class BackPressureTest {
     /** A call that its caller had ended was kept for ever, and counted. */
     @Test
     void readsThatTheirCallersGaveUpGoAtTheirTimeToo() {
-        cluster = new TestCluster(3, QUICK.toBuilder().pendingReadsMax(3).build(), i -> new Adder());
+        cluster =
+                new TestCluster(3, QUICK.toBuilder().pendingReadsMax(3).build(), i -> new Adder());
         cluster.cutOff(0, 1, 2);
         RaftGroup<Adder, Long, Long> group = cluster.groups.get(0);
         Duration brief = Duration.ofMillis(60);

@@ -105,9 +105,7 @@ class ClosingTest {
         Await.until("the host is closed", () -> !closer.isAlive());
 
         long told =
-                calls.stream()
-                        .map(call -> Await.failure(RejectedException.class, call))
-                        .count();
+                calls.stream().map(call -> Await.failure(RejectedException.class, call)).count();
 
         assertEquals(20_000, told);
         cluster.close();

@@ -235,9 +235,7 @@ class HostTest {
 
             assertEquals(
                     words,
-                    assertThrows(
-                                    IllegalArgumentException.class,
-                                    () -> group.write(1L, timeout))
+                    assertThrows(IllegalArgumentException.class, () -> group.write(1L, timeout))
                             .getMessage());
             assertEquals(
                     words,

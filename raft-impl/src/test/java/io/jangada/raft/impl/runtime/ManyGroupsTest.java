@@ -129,7 +129,8 @@ class ManyGroupsTest {
         assertFalse(cluster.hosts.get(0).groups().contains(id(doomed)));
         Await.failure(RejectedException.Closed.class, gone.write(1L));
         for (long i = 2; i <= 20; i++) {
-            assertEquals(i, Await.get(left.write(1L)), "the others send to the dead one, and go on");
+            assertEquals(
+                    i, Await.get(left.write(1L)), "the others send to the dead one, and go on");
         }
         assertEquals(1, machines.get(doomed).get(0).sum());
         assertEquals(

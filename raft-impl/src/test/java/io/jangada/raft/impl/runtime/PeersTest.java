@@ -41,8 +41,7 @@ class PeersTest {
     @Test
     void z33_aPeerThatComesBackWithAnotherDiskIsRefused() {
         try (Host host = host()) {
-            assertEquals(
-                    Optional.empty(), host.onHello(new PeerIdentity("home", N2, STORE, 1)));
+            assertEquals(Optional.empty(), host.onHello(new PeerIdentity("home", N2, STORE, 1)));
             assertEquals(Map.of(N2, STORE), store.knownPeers());
             assertEquals(
                     Optional.empty(),
@@ -80,7 +79,9 @@ class PeersTest {
         }
     }
 
-    /** The third node comes back with an empty store: it must not vote away what it had promised. */
+    /**
+     * The third node comes back with an empty store: it must not vote away what it had promised.
+     */
     @Test
     void z33_aWipedNodeTakesNoPart() {
         MemoryNetwork network = new MemoryNetwork();

@@ -107,7 +107,7 @@ class SessionTest {
                 writes.add(group.write(1L));
             }
             writes.forEach(Await::get);
-            assertEquals(10 * i, Await.<Long>get(group.read(Adder::sum)));
+            assertEquals(10L * i, Await.<Long>get(group.read(Adder::sum)));
             cluster.environments.get(0).advance(Duration.ofSeconds(100));
         }
     }

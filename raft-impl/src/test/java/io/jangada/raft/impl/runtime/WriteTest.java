@@ -36,8 +36,7 @@ class WriteTest {
         for (int i = 0; i < 30; i++) {
             sum += i;
             assertEquals(sum, Await.get(cluster.groups.get(i % 3).write((long) i)));
-            assertEquals(
-                    sum, Await.<Long>get(cluster.groups.get((i + 1) % 3).read(Adder::sum)));
+            assertEquals(sum, Await.<Long>get(cluster.groups.get((i + 1) % 3).read(Adder::sum)));
         }
     }
 
@@ -143,7 +142,8 @@ class WriteTest {
         long begin = System.nanoTime();
         RejectedException.NoLeader none =
                 Await.failure(
-                        RejectedException.NoLeader.class, lonely.write(99L, Duration.ofMillis(200)));
+                        RejectedException.NoLeader.class,
+                        lonely.write(99L, Duration.ofMillis(200)));
         long took = System.nanoTime() - begin;
 
         assertEquals("no leader took the write within its time", none.getMessage());
@@ -196,12 +196,10 @@ class WriteTest {
         cluster.cutOff(leader);
         Await.until("it steps down", () -> old.status().role() != Role.LEADER);
 
-        Await.failure(
-                RejectedException.NoLeader.class, old.write(1L, Duration.ofMillis(100)));
+        Await.failure(RejectedException.NoLeader.class, old.write(1L, Duration.ofMillis(100)));
         Await.failure(
                 RejectedException.NoLeader.class,
-                old.<Long>read(
-                        ReadMode.INDEX, Duration.ofMillis(100), Adder::sum));
+                old.<Long>read(ReadMode.INDEX, Duration.ofMillis(100), Adder::sum));
     }
 
     @Test
@@ -222,11 +220,9 @@ class WriteTest {
         assertEquals(
                 "the write was proposed before this: " + words,
                 Await.failure(OutcomeUnknownException.class, write).getMessage());
+        assertEquals(words, Await.failure(RejectedException.Closed.class, read).getMessage());
         assertEquals(
-                words, Await.failure(RejectedException.Closed.class, read).getMessage());
-        assertEquals(
-                words,
-                Await.failure(RejectedException.Closed.class, group.write(1L)).getMessage());
+                words, Await.failure(RejectedException.Closed.class, group.write(1L)).getMessage());
         assertEquals(
                 words,
                 Await.failure(RejectedException.Closed.class, group.read(Adder::sum)).getMessage());

@@ -154,9 +154,9 @@ public final class ChronicleLogStore implements LogStore {
         String damage = state.mark.damage;
         if (damage != null) {
             throw new StoreException(
-                    ("group '%s' cannot be trusted on this node, because %s %s: restore the folder"
-                                    + " from a backup, or remove this node from the group and add it again"
-                                    + " with an empty folder")
+                    ("group '%s' cannot be trusted on this node, because %s %s: start it under"
+                                    + " a new id with an empty folder, and never with an older copy of this"
+                                    + " one, which has forgotten votes")
                             .formatted(group, folder, damage),
                     null);
         }
@@ -166,8 +166,7 @@ public final class ChronicleLogStore implements LogStore {
         if (namesLost) {
             throw new StoreException(
                     ("group '%s' cannot be created, because %s is damaged and may have held it:"
-                                    + " restore the folder from a backup, or start this node with an empty"
-                                    + " folder and a new id")
+                                    + " start this node under a new id with an empty folder")
                             .formatted(group, folder),
                     null);
         }

@@ -89,7 +89,7 @@ final class IdentityFile {
 
     private static StoreException damaged(Path file, @Nullable Throwable cause) {
         return new StoreException(
-                "%s is damaged: restore it from a backup, or start this node with an empty folder and a new id"
+                "%s is damaged: put this very file back, or start this node under a new id with an empty folder"
                         .formatted(file),
                 cause);
     }

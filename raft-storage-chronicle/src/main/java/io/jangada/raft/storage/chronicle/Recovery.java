@@ -53,8 +53,8 @@ final class Recovery {
         if (recovery.replay.checkpointAt == 0) {
             throw new StoreException(
                     ("%s belongs to a store but holds no readable segment: its log was deleted or"
-                                    + " damaged; restore it from a backup, or remove this node from its"
-                                    + " groups and add it again with an empty folder")
+                                    + " damaged; start this node under a new id with an empty folder, and never"
+                                    + " with an older copy of this one, which has forgotten votes")
                             .formatted(files.folder()),
                     null);
         }
@@ -69,8 +69,8 @@ final class Recovery {
         if (!found) {
             throw new StoreException(
                     ("%s lost its newest segment, number %d: it was deleted or damaged as a whole;"
-                                    + " restore it from a backup of this very state, or remove this node from"
-                                    + " its groups and add it again with an empty folder")
+                                    + " start this node under a new id with an empty folder, and never with an"
+                                    + " older copy of this one, which has forgotten votes")
                             .formatted(files.folder(), current),
                     null);
         }

@@ -36,7 +36,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Both ends of the handshake, fed with anything. */
-class HandshakeProperties {
+class HandshakePropertiesTest {
     private static final PeerIdentity SELF = Peer.identity("self", Peer.CLUSTER);
     private static final NodeId OTHER = NodeId.of("other");
 
@@ -73,7 +73,7 @@ class HandshakeProperties {
                 Combinators.combine(
                                 Arbitraries.strings()
                                         .ofMaxLength(80)
-                                        .filter(HandshakeProperties::isText),
+                                        .filter(HandshakePropertiesTest::isText),
                                 nodes,
                                 stores,
                                 Arbitraries.longs())

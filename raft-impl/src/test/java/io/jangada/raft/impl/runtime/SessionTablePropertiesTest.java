@@ -18,7 +18,7 @@ import net.jqwik.api.constraints.IntRange;
  * Batches end elsewhere on every node; nothing of that may show in the table or in what is applied
  * (Z43). Entries are few in kind, so that they meet each other.
  */
-class SessionTableProperties {
+class SessionTablePropertiesTest {
     private static final int SESSIONS = 5;
     private static final int SEQUENCES = 12;
 

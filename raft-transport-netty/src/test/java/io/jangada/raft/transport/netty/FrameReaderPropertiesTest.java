@@ -18,7 +18,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 /** Whatever arrives, in whatever pieces: frames, or one kind of exception, and bounded memory. */
-class FrameReaderProperties {
+class FrameReaderPropertiesTest {
     private static final int LIMIT = 4000;
 
     /** What a reader made of a stream of bytes. */
