@@ -78,7 +78,8 @@ public final class Swarm {
         if (!cluster.runUntil(cluster::isConverged, limit)) {
             cluster.fail("I20 healing violated: after " + limit + ", " + cluster.divergence());
         }
-        Duration patience = options.config()
+        Duration patience =
+                options.config()
                         .requestTimeout()
                         .plus(options.workload().thinkTimeMax())
                         .multipliedBy(3);

@@ -122,9 +122,7 @@ class ReadStoriesTest extends Story {
         nodes(3);
         awaitLeader();
         Workload workload =
-                load(
-                        new WorkloadOptions(
-                                6, 2, Duration.ofMillis(5), 0.8, 0.8, 0.5, 0.1, 0.7, 0));
+                load(new WorkloadOptions(6, 2, Duration.ofMillis(5), 0.8, 0.8, 0.5, 0.1, 0.7, 0));
         SimRandom random = cluster.simulation().random();
         for (int round = 0; round < 60; round++) {
             SimNode asked = random.pick(cluster.nodes());

@@ -158,7 +158,8 @@ class ReplicationStoriesTest extends Story {
         awaitConverged();
         SimNode slow = someFollower();
         MessageRule appends =
-                network.hold(MessageFilter.of(AppendEntries.class).and(MessageFilter.to(slow.id())));
+                network.hold(
+                        MessageFilter.of(AppendEntries.class).and(MessageFilter.to(slow.id())));
         MessageRule answers =
                 network.drop(
                         MessageFilter.of(HeartbeatResponse.class)
