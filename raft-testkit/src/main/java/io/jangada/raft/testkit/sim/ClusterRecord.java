@@ -61,6 +61,7 @@ final class ClusterRecord {
             }
             committedHashes[(int) commitIndex] = log.prefixHash(commitIndex);
         }
-        commitByTerm.merge(now.currentTerm(), commitIndex, Math::max);
+        // A leader commits up to an entry of its own term.
+        commitByTerm.merge(log.term(commitIndex), commitIndex, Math::max);
     }
 }

@@ -50,7 +50,7 @@ final class FaultInjector {
         scheduleNext();
         FaultKind kind = random.pick(kinds);
         SimNode node = random.pick(cluster.nodes());
-        simulation.note(100 + kind.ordinal(), node.number(), () -> "fault " + kind + " " + node);
+        simulation.note(kind.name().hashCode(), node.number(), () -> "fault " + kind + " " + node);
         switch (kind) {
             case CRASH -> crash(node);
             case CRASH_ALL -> cluster.nodes().forEach(this::crash);

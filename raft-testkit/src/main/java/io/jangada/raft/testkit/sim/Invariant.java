@@ -3,6 +3,7 @@ package io.jangada.raft.testkit.sim;
 import io.jangada.raft.impl.core.CoreStatus;
 import io.jangada.raft.spi.Applied;
 import io.jangada.raft.testkit.check.KvOutput;
+import java.util.Formatter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ abstract class Invariant {
 
     final void check(boolean holds, String format, @Nullable Object... arguments) {
         if (!holds) {
-            all.report(name + " violated: " + String.format(format, arguments));
+            all.report(name + " violated: " + new Formatter().format(format, arguments));
         }
     }
 

@@ -84,7 +84,7 @@ final class Invariants {
         }
         CoreStatus before = node.checkedStatus();
         // A stopped group may have published a write that its disk then refused; it shows nobody.
-        if (now != before && !node.isStopped()) {
+        if (!now.equals(before) && !node.isStopped()) {
             for (Invariant each : all) {
                 each.onStatus(node, before, now);
             }

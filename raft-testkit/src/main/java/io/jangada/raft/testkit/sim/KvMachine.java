@@ -8,6 +8,7 @@ import io.jangada.raft.testkit.check.KvInput;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ public final class KvMachine implements StateMachine<KvCommand, KvOutput> {
         } else if (input instanceof KvInput.Append append) {
             set(key, map.getOrDefault(key, "") + append.suffix());
         } else if (input instanceof KvInput.Cas cas) {
-            boolean equal = java.util.Objects.equals(map.get(key), cas.expected());
+            boolean equal = Objects.equals(map.get(key), cas.expected());
             if (equal) {
                 set(key, cas.replacement());
             }

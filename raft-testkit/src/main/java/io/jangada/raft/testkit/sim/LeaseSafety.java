@@ -23,12 +23,18 @@ final class LeaseSafety extends Invariant {
     void onStatus(SimNode node, @Nullable CoreStatus before, CoreStatus now) {
         checkLease(node, now, record().committedTerm(), null);
         long committed = before == null ? 0 : before.commitIndex();
-        boolean commits = now.commitIndex() > committed;
-        if (commits && now.currentTerm() > record().committedTerm()) {
+        GroupImage log = node.log();
+        if (log == null || now.commitIndex() <= committed) {
+            return;
+        }
+        // The leader that committed it has put its own entry there; this node may be in a later
+        // term.
+        long term = log.term(now.commitIndex());
+        if (term > record().committedTerm()) {
             for (SimNode each : nodes()) {
                 CoreStatus status = each == node ? null : each.status();
                 if (status != null && !each.isStopped()) {
-                    checkLease(each, status, now.currentTerm(), node);
+                    checkLease(each, status, term, node);
                 }
             }
         }

@@ -1,5 +1,7 @@
 package io.jangada.raft.testkit.sim;
 
+import static java.util.Objects.requireNonNull;
+
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.impl.codec.Envelope;
 import io.jangada.raft.impl.codec.MessageCodec;
@@ -16,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network between the nodes. Frames are taken apart when they are sent, so that each message
@@ -235,7 +238,7 @@ public final class SimNetwork {
                     new InFlight(
                             ++sentCount,
                             sender,
-                            nodes.get(to),
+                            requireNonNull(nodes.get(to)),
                             envelope.group(),
                             envelope.message(),
                             own);
@@ -275,7 +278,7 @@ public final class SimNetwork {
         }
     }
 
-    private MessageRule ruleFor(InFlight message) {
+    private @Nullable MessageRule ruleFor(InFlight message) {
         for (int i = rules.size() - 1; i >= 0; i--) {
             if (rules.get(i).matches(message)) {
                 return rules.get(i);

@@ -153,7 +153,7 @@ public final class SimNode {
             stopping = true;
             was.host().close();
             stopping = false;
-            if (running == was) {
+            if (!was.life().isOver()) {
                 crashKeeping(disk.unsyncedRecords());
             }
         }
