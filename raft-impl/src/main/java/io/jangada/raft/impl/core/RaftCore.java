@@ -189,10 +189,7 @@ public final class RaftCore {
 
     private void onFound(Membership membership) {
         InvariantViolation.check(
-                log.lastIndex() == 0 && currentTerm == 0,
-                "only an empty log can be founded (last, term)",
-                log.lastIndex(),
-                currentTerm);
+                log.lastIndex() == 0, "only an empty log can be founded (last)", log.lastIndex());
         byte[] text = membership.toString().getBytes(StandardCharsets.UTF_8);
         append(new LogEntry(1, 0, 0, EntryType.MEMBERSHIP, text));
         exemptOnlyVoter();

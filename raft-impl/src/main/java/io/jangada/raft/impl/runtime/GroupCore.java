@@ -12,7 +12,6 @@ import io.jangada.raft.impl.core.Message;
 import io.jangada.raft.impl.core.RaftCore;
 import io.jangada.raft.impl.core.Ready;
 import io.jangada.raft.spi.GroupLog;
-import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.spi.StoreException;
@@ -75,7 +74,9 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         this.core =
                 new RaftCore(
                         host.node(), config, log, log.hardState(), environment.randomLong(), now);
-        if (log.lastIndex() == 0 && log.hardState().equals(HardState.INITIAL)) {
+        // A crash may have torn the first write between the hard state and the founding entry. Nothing
+        // that rests on that write was ever shown, so founding the group once more is safe.
+        if (log.lastIndex() == 0) {
             core.step(new Input.Found(now, founding));
         }
         this.status = core.status();

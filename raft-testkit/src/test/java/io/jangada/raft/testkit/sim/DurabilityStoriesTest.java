@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.OutcomeUnknownException;
+import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.testkit.check.KvOutput;
@@ -77,6 +78,24 @@ class DurabilityStoriesTest extends Story {
         start(old);
         awaitConverged();
         assertEquals("next", getNow(old, "k"));
+    }
+
+    /** A crash that spares the first vote but not the founding entry written with it. */
+    @Test
+    void s19ATornFoundingIsDoneAgain() {
+        for (int survivors = 0; survivors <= 3; survivors++) {
+            cluster =
+                    new SimCluster(
+                            new Simulation(survivors, null), 1, RaftConfig.defaults());
+            SimNode only = cluster.node(1);
+            only.disk().hold(operation -> true);
+            start(only);
+            run(Duration.ofMillis(20));
+            only.crashKeeping(Math.min(survivors, only.disk().unsyncedRecords()));
+            start(only);
+            awaitLeader();
+            putNow(only, "k", "v");
+        }
     }
 
     @Test

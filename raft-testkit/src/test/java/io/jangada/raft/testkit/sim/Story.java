@@ -30,9 +30,12 @@ abstract class Story {
     }
 
     void nodes(int count, RaftConfig config) {
+        nodes(count, config, SEED);
+    }
+
+    void nodes(int count, RaftConfig config, long seed) {
         cluster =
-                SimCluster.of(
-                        SEED,
+                SimCluster.of(seed,
                         count,
                         config,
                         Boolean.getBoolean("trace") ? System.out::println : null);
