@@ -149,6 +149,11 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
     }
 
     @Override
+    public <T> T readNow(Function<? super KvStateMachine, ? extends T> query) {
+        return this.<T>read(ReadMode.LEASE, query).join();
+    }
+
+    @Override
     public synchronized GroupStatus status() {
         return new GroupStatus(
                 id(),

@@ -51,6 +51,11 @@ record OwningGroup<S extends StateMachine<C, R>, C, R>(RaftHost host, RaftGroup<
     }
 
     @Override
+    public <T> T readNow(Function<? super S, ? extends T> query) {
+        return group.readNow(query);
+    }
+
+    @Override
     public GroupStatus status() {
         return group.status();
     }

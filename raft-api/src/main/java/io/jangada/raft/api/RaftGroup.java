@@ -102,6 +102,20 @@ public interface RaftGroup<S extends StateMachine<C, R>, C, R> extends AutoClose
             ReadMode mode, Duration timeout, Function<? super S, ? extends T> query);
 
     /**
+     * {@link ReadMode#LEASE} for callers that want the answer at once. Where the lease holds, the
+     * machine is a {@link io.jangada.raft.spi.ConcurrentReads} and has applied what is committed,
+     * the query runs on the caller's thread, without a lock and without allocating; otherwise the
+     * call blocks as {@code read(ReadMode.LEASE, query).get()} would, so it does not belong into a
+     * completion of a future of this group.
+     *
+     * @param query as for {@link #read(Function)}
+     * @param <T> the type of answer
+     * @return the answer
+     * @throws RejectedException as {@link #read(Function)}; also throws what the query throws
+     */
+    <T> T readNow(Function<? super S, ? extends T> query);
+
+    /**
      * What this node knows of the group now.
      *
      * @return a consistent picture, possibly some microseconds old

@@ -19,6 +19,7 @@ import io.jangada.raft.spi.StateMachine;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -173,6 +174,27 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
             read.completeExceptionally(Reads.overloaded());
         }
         return read;
+    }
+
+    @Override
+    public <T> T readNow(Function<? super S, ? extends T> query) {
+        if (concurrentReads && core.stopped() == null) {
+            long index = leaseIndex();
+            if (index >= 0 && index <= core.appliedIndex()) {
+                return query.apply(machine);
+            }
+        }
+        try {
+            return this.<T>read(ReadMode.LEASE, query).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof Error cause) {
+                throw cause;
+            }
+            throw e;
+        }
     }
 
     /** The index that a read may use without asking anyone; -1 if it must ask. */

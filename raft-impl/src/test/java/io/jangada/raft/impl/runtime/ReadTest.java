@@ -3,6 +3,7 @@ package io.jangada.raft.impl.runtime;
 import static io.jangada.raft.impl.runtime.TestCluster.QUICK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.RaftConfig;
@@ -54,6 +55,36 @@ class ReadTest {
                 assertEquals(sum, Await.<Long>get(group.read(mode, Adder::sum)), () -> "" + mode);
             }
         }
+    }
+
+    @Test
+    void readNowAnswersOnTheCallersThreadUnderALeaseAndWaitsElsewhere() {
+        start(QUICK);
+        int leader = cluster.awaitLeader();
+        for (long i = 1; i <= 30; i++) {
+            long sum = i;
+            RaftGroup<Adder, Long, Long> group = cluster.groups.get((int) (i % 3));
+            Await.get(group.write(1L));
+            assertEquals(sum, group.<Long>readNow(Adder::sum));
+        }
+        RaftGroup<Adder, Long, Long> leading = cluster.groups.get(leader);
+        // The lease holds from the first confirmed round on; a pause of this machine may void it.
+        Thread answered = leading.readNow(adder -> Thread.currentThread());
+        for (int tries = 0; tries < 1_000 && answered != Thread.currentThread(); tries++) {
+            answered = leading.readNow(adder -> Thread.currentThread());
+        }
+        assertEquals(Thread.currentThread(), answered);
+        IllegalStateException thrown =
+                assertThrows(
+                        IllegalStateException.class,
+                        () ->
+                                leading.readNow(
+                                        adder -> {
+                                            throw new IllegalStateException("the query's own");
+                                        }));
+        assertEquals("the query's own", thrown.getMessage());
+        leading.close();
+        assertThrows(RejectedException.Closed.class, () -> leading.readNow(Adder::sum));
     }
 
     @Test
