@@ -84,9 +84,7 @@ class DurabilityStoriesTest extends Story {
     @Test
     void s19ATornFoundingIsDoneAgain() {
         for (int survivors = 0; survivors <= 3; survivors++) {
-            cluster =
-                    new SimCluster(
-                            new Simulation(survivors, null), 1, RaftConfig.defaults());
+            cluster = new SimCluster(new Simulation(survivors, null), 1, RaftConfig.defaults());
             SimNode only = cluster.node(1);
             only.disk().hold(operation -> true);
             start(only);

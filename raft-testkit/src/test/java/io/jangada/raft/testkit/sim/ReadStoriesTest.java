@@ -144,7 +144,9 @@ class ReadStoriesTest extends Story {
         }
     }
 
-    /** Beyond the bound lease reads may be stale: the invariant sees it, and nothing else breaks. */
+    /**
+     * Beyond the bound lease reads may be stale: the invariant sees it, and nothing else breaks.
+     */
     @Test
     void s43ClocksBeyondTheBoundBreakTheLeaseAndNothingElse() {
         SimulationFailure stale =

@@ -35,7 +35,8 @@ abstract class Story {
 
     void nodes(int count, RaftConfig config, long seed) {
         cluster =
-                SimCluster.of(seed,
+                SimCluster.of(
+                        seed,
                         count,
                         config,
                         Boolean.getBoolean("trace") ? System.out::println : null);
