@@ -6,6 +6,7 @@ import io.jangada.raft.spi.SnapshotWriter;
 import io.jangada.raft.spi.StateMachine;
 import java.io.IOException;
 
+@SuppressWarnings("MissingOverride") // A page is easier to read without.
 // README: machine
 final class Counter implements StateMachine<Add, Long> {
     private long value;

@@ -3,6 +3,7 @@ package io.jangada.raft.impl.runtime;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.OutcomeUnknownException;
 import io.jangada.raft.api.RaftConfig;
+import io.jangada.raft.api.RaftException;
 import io.jangada.raft.api.RejectedException;
 import io.jangada.raft.api.SessionExpiredException;
 import io.jangada.raft.impl.core.Input;
@@ -135,6 +136,10 @@ final class Writes<R> {
     private void submitExplicit(PendingWrite<R> write, long nowNanos) {
         Key key = new Key(write.session, write.sequence);
         PendingWrite<R> earlier = explicit.get(key);
+        if (earlier != null && earlier.isDone()) {
+            forget(earlier); // Its caller gave up before there was an outcome.
+            earlier = null;
+        }
         if (earlier != null) {
             earlier.whenComplete((result, failure) -> finish(write, result, failure));
         } else if (!refusedForLackOfRoom(write)) {
@@ -144,12 +149,14 @@ final class Writes<R> {
         }
     }
 
-    private static <T> void finish(
-            PendingWrite<T> write, @Nullable T result, @Nullable Throwable failure) {
+    /** Ends a repeat as the earlier call ended, unless that was its own caller's doing. */
+    private void finish(PendingWrite<R> write, @Nullable R result, @Nullable Throwable failure) {
         if (failure == null) {
             write.complete(result);
-        } else {
+        } else if (failure instanceof RaftException) {
             write.completeExceptionally(failure);
+        } else {
+            group.execute(now -> submit(write, now));
         }
     }
 
@@ -229,7 +236,9 @@ final class Writes<R> {
         if (write == null) {
             return;
         }
-        write.attemptTerm = -1;
+        if (here || reason != Refusal.OVERLOADED) {
+            write.attemptTerm = -1;
+        } // A leader that has too much is asked again only when the attempt is overdue.
         if (here) {
             write.inDoubt = write.wasInDoubt;
         }

@@ -53,6 +53,31 @@ class SessionTest {
         assertEquals(List.of(5L, 7L, 1L), cluster.awaitEqualMachines());
     }
 
+    /** It used to end as the first call did: cancelled, by somebody else. */
+    @Test
+    void i17_aRepeatOutlivesACallThatItsCallerGaveUp() {
+        RaftGroup<Adder, Long, Long> group = alone(QUICK);
+        long session = Await.get(group.openSession());
+        Adder machine = cluster.machines.get(0);
+        machine.gate.shut();
+        CompletableFuture<Long> first = group.write(session, 0, 5L);
+        machine.gate.awaitSomebodyWaiting();
+        CompletableFuture<Long> joined = group.write(session, 0, 5L);
+        awaitLoop(group);
+        first.cancel(false);
+        CompletableFuture<Long> late = group.write(session, 0, 5L);
+        machine.gate.open();
+
+        assertEquals(5, Await.get(joined));
+        assertEquals(5, Await.get(late));
+        assertEquals(List.of(5L), cluster.awaitEqualMachines());
+    }
+
+    /** Waits until the loop has taken what was left before: it answers this by itself. */
+    private static void awaitLoop(RaftGroup<Adder, Long, Long> group) {
+        Await.get(group.admin().transferLeadership(TestCluster.node(0)));
+    }
+
     @Test
     void sessionsOfAllNodesAreDistinct() {
         cluster = TestCluster.of(3);
