@@ -89,7 +89,8 @@ final class SimClient {
         if (dice < 50) {
             return new KvInput.Put(key, value);
         } else if (dice < 65) {
-            return new KvInput.Append(key, ";" + value);
+            // Short, for it makes the value grow until somebody overwrites it.
+            return new KvInput.Append(key, ";" + workload.newCommand());
         } else if (dice < 85) {
             return new KvInput.Cas(key, seen.get(key), value);
         } else if (dice < 93) {
