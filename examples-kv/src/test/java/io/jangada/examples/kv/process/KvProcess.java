@@ -28,7 +28,8 @@ final class KvProcess {
                     "-XX:TieredStopAtLevel=1",
                     "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
                     "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-                    "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED");
+                    "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                    "--enable-native-access=ALL-UNNAMED");
 
     private static final Duration START_TIME = Duration.ofSeconds(60);
 
