@@ -11,6 +11,7 @@ import io.jangada.raft.spi.SnapshotWriter;
 import io.jangada.raft.spi.StateMachine;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -36,6 +37,7 @@ import java.util.stream.Stream;
  */
 public final class WriteFigures {
     private static final int VALUE_BYTES = 256;
+    private static final int RAW_SYNCS = 2_000;
     private static final int SINGLES = 3_000;
     private static final long PHASE_NANOS = 4_000_000_000L;
 
@@ -74,8 +76,13 @@ public final class WriteFigures {
                         : Files.createTempDirectory("figures");
         List<RaftGroup<LastValues, byte[], Long>> nodes = new ArrayList<>();
         try {
-            System.out.printf(
-                    Locale.ROOT, "raw sync of one page, p50: %.0f us%n", rawSyncMicros(folder));
+            for (int writers : new int[] {1, 3}) {
+                System.out.printf(
+                        Locale.ROOT,
+                        "raw sync of one page, %d at once, p50: %.0f us%n",
+                        writers,
+                        rawSyncMicros(folder, writers));
+            }
             String[] peers = peers();
             for (int i = 1; i <= 3; i++) {
                 nodes.add(
@@ -180,10 +187,23 @@ public final class WriteFigures {
         }
     }
 
-    private static double rawSyncMicros(Path folder) throws IOException {
-        Path file = folder.resolve("raw");
+    /** As many threads as given, each with a preallocated file of its own on the same disk. */
+    private static double rawSyncMicros(Path folder, int writers) throws Exception {
+        List<CompletableFuture<long[]>> all = new ArrayList<>();
+        for (int i = 0; i < writers; i++) {
+            Path file = folder.resolve("raw" + i);
+            all.add(
+                    CompletableFuture.supplyAsync(
+                            () -> rawSyncNanos(file), task -> new Thread(task).start()));
+        }
+        long[] nanos =
+                all.stream().flatMapToLong(each -> Arrays.stream(each.join())).sorted().toArray();
+        return nanos[nanos.length / 2] / 1e3;
+    }
+
+    private static long[] rawSyncNanos(Path file) {
         byte[] page = new byte[4096];
-        long[] nanos = new long[1000];
+        long[] nanos = new long[RAW_SYNCS];
         try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
             for (int i = 0; i < nanos.length; i++) {
                 raw.write(page);
@@ -196,9 +216,10 @@ public final class WriteFigures {
                 raw.getFD().sync();
                 nanos[i] = System.nanoTime() - before;
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        Arrays.sort(nanos);
-        return nanos[nanos.length / 2] / 1e3;
+        return nanos;
     }
 
     private static String[] peers() throws IOException {
