@@ -74,7 +74,8 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         this.core =
                 new RaftCore(
                         host.node(), config, log, log.hardState(), environment.randomLong(), now);
-        // A crash may have torn the first write between the hard state and the founding entry. Nothing
+        // A crash may have torn the first write between the hard state and the founding entry.
+        // Nothing
         // that rests on that write was ever shown, so founding the group once more is safe.
         if (log.lastIndex() == 0) {
             core.step(new Input.Found(now, founding));
