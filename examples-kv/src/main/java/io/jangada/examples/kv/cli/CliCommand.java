@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "cli",
         header = "A shell on a node, or a single command.",
-        customSynopsis = "Usage: kv cli [-h HOST] [-p PORT] [COMMAND ARG ...]",
+        customSynopsis = "kv cli [-h HOST] [-p PORT] [COMMAND ARG ...]",
         usageHelpWidth = 100,
         description = {
             "",

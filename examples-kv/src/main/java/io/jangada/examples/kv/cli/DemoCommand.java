@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         header = "Starts a cluster in one process, a page that shows it, and a shell.",
-        customSynopsis = "Usage: kv demo [OPTIONS]",
+        customSynopsis = "kv demo [OPTIONS]",
         usageHelpWidth = 100,
         description = {
             "",

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         name = "server",
         header = "Runs one node of a cluster as one process.",
         customSynopsis =
-                "Usage: kv server --id ID --cluster ID=HOST:PORT,... --data DIR --resp HOST:PORT"
+                "kv server --id ID --cluster ID=HOST:PORT,... --data DIR --resp HOST:PORT"
                         + " [OPTIONS]",
         usageHelpWidth = 100,
         description = {

@@ -226,7 +226,8 @@ class CommandLineTest {
         Outcome outcome = command.isEmpty() ? run("--help") : run(command, "--help");
         assertEquals(0, outcome.code, outcome.err);
         assertEquals("", outcome.err);
-        assertTrue(outcome.out.contains(("Usage: kv " + command).strip()), outcome.out);
+        assertTrue(outcome.out.contains(("\nUsage: kv " + command).strip()), outcome.out);
+        assertEquals(1, outcome.out.split("Usage:", -1).length - 1, outcome.out);
         assertTrue(outcome.out.lines().allMatch(line -> line.length() <= 100), outcome.out);
     }
 
