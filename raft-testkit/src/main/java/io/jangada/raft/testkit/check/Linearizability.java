@@ -101,6 +101,11 @@ public final class Linearizability {
     }
 
     private static <I, O> Verdict<I, O> await(Future<Verdict<I, O>> verdict) {
+        if (Thread.currentThread().isInterrupted()) {
+            // Asked first, since a verdict that is there already would be handed out without a
+            // word.
+            return new Verdict.Unknown<>("history", Search.INTERRUPTED);
+        }
         try {
             return verdict.get();
         } catch (InterruptedException e) {
