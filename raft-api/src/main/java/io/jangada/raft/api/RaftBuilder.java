@@ -24,6 +24,10 @@ public final class RaftBuilder {
     private RaftConfig config = RaftConfig.defaults();
     private @Nullable LogStore store;
     private @Nullable Transport transport;
+    private boolean join;
+    private int priority;
+    private long snapshotBytesPerSecond = 64L << 20;
+    private @Nullable Path restoreFrom;
 
     RaftBuilder(NodeId node, @Nullable Path data) {
         this.node = node;
@@ -111,6 +115,63 @@ public final class RaftBuilder {
     }
 
     /**
+     * Starts as a node that does not belong to the cluster yet: the peers name its members and,
+     * besides, this node with its own address. It founds nothing, takes the cluster's id from the
+     * first peer that it meets, and waits to be added by {@link RaftAdmin#change}.
+     *
+     * @return this
+     */
+    public RaftBuilder join() {
+        this.join = true;
+        return this;
+    }
+
+    /**
+     * How much this node is preferred as a leader. A leader hands over to a healthy voter of higher
+     * priority that has caught up, never the other way round. Default 0.
+     *
+     * @param value from 0 to 100
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public RaftBuilder priority(int value) {
+        if (value < 0 || value > 100) {
+            throw new IllegalArgumentException("priority " + value + " is not from 0 to 100");
+        }
+        this.priority = value;
+        return this;
+    }
+
+    /**
+     * How fast this node sends snapshots, to all peers together. Default 64 MiB per second. Too
+     * small: followers that need one may never catch up. Too large: writes feel it.
+     *
+     * @param bytesPerSecond at least 64 KiB
+     * @return this
+     * @throws IllegalArgumentException if it is less
+     */
+    public RaftBuilder snapshotRate(long bytesPerSecond) {
+        if (bytesPerSecond < 64 << 10) {
+            throw new IllegalArgumentException(
+                    "snapshotRate " + bytesPerSecond + " is less than 65536 bytes per second");
+        }
+        this.snapshotBytesPerSecond = bytesPerSecond;
+        return this;
+    }
+
+    /**
+     * Founds the group on a backup instead of an empty state. Every initial voter must name the
+     * same file; the cluster gets an id of its own. Ignored once the data folder holds the group.
+     *
+     * @param backup what {@link RaftAdmin#backup} wrote
+     * @return this
+     */
+    public RaftBuilder restoreFrom(Path backup) {
+        this.restoreFrom = backup;
+        return this;
+    }
+
+    /**
      * Starts the node without groups, for those who want several: see {@link RaftHost#group}.
      *
      * @return the running host
@@ -120,7 +181,20 @@ public final class RaftBuilder {
      * @throws io.jangada.raft.spi.TransportException if the port cannot be bound
      */
     public RaftHost open() {
-        HostSpec spec = new HostSpec(node, data, peers, clusterId, bind, config, store, transport);
+        HostSpec spec =
+                new HostSpec(
+                        node,
+                        data,
+                        peers,
+                        clusterId,
+                        bind,
+                        config,
+                        store,
+                        transport,
+                        join,
+                        priority,
+                        snapshotBytesPerSecond,
+                        restoreFrom);
         return ServiceLoader.load(RaftProvider.class)
                 .findFirst()
                 .orElseThrow(

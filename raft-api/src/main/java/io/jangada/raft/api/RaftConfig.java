@@ -25,6 +25,10 @@ public final class RaftConfig {
     private final Duration sessionTimeout;
     private final int sessionWindow;
     private final long sessionReplyBytesMax;
+    private final int snapshotEntries;
+    private final long snapshotBytes;
+    private final Duration snapshotInterval;
+    private final int trailingEntries;
     private final boolean syncWrites;
 
     private RaftConfig(Builder b) {
@@ -43,6 +47,10 @@ public final class RaftConfig {
         this.sessionTimeout = b.sessionTimeout;
         this.sessionWindow = b.sessionWindow;
         this.sessionReplyBytesMax = b.sessionReplyBytesMax;
+        this.snapshotEntries = b.snapshotEntries;
+        this.snapshotBytes = b.snapshotBytes;
+        this.snapshotInterval = b.snapshotInterval;
+        this.trailingEntries = b.trailingEntries;
         this.syncWrites = b.syncWrites;
     }
 
@@ -215,6 +223,49 @@ public final class RaftConfig {
     }
 
     /**
+     * How many entries are applied until the next snapshot is taken, at indexes that are multiples
+     * of it, so that all nodes take the same ones. Default 100,000. Too small: the state is written
+     * all the time. Too large: restarts replay long logs. Whichever of this, {@link
+     * #snapshotBytes()} and {@link #snapshotInterval()} comes first decides.
+     *
+     * @return at least 1
+     */
+    public int snapshotEntries() {
+        return snapshotEntries;
+    }
+
+    /**
+     * How many bytes of entries are applied until the next snapshot is taken. Default 64 MiB. Too
+     * small and too large: as {@link #snapshotEntries()}.
+     *
+     * @return at least 1024
+     */
+    public long snapshotBytes() {
+        return snapshotBytes;
+    }
+
+    /**
+     * How long after the last snapshot another one is taken if anything was applied since. Default
+     * 1 h. Too small: the state is written all the time. Too large: a slow group keeps old segments
+     * of the shared log alive longer.
+     *
+     * @return at least 1 s
+     */
+    public Duration snapshotInterval() {
+        return snapshotInterval;
+    }
+
+    /**
+     * How many entries below a snapshot stay in the log for followers that lag a little. Default
+     * 10,000. Too small: a short break costs a whole snapshot. Too large: more disk and memory.
+     *
+     * @return at least 0
+     */
+    public int trailingEntries() {
+        return trailingEntries;
+    }
+
+    /**
      * Whether a durable store syncs before it confirms. Default true. False loses acknowledged
      * writes in a power loss, is for experiments only, and is warned about.
      *
@@ -246,6 +297,10 @@ public final class RaftConfig {
         b.sessionTimeout = sessionTimeout;
         b.sessionWindow = sessionWindow;
         b.sessionReplyBytesMax = sessionReplyBytesMax;
+        b.snapshotEntries = snapshotEntries;
+        b.snapshotBytes = snapshotBytes;
+        b.snapshotInterval = snapshotInterval;
+        b.trailingEntries = trailingEntries;
         b.syncWrites = syncWrites;
         return b;
     }
@@ -267,6 +322,10 @@ public final class RaftConfig {
         private Duration sessionTimeout = Duration.ofMinutes(10);
         private int sessionWindow = 8_192;
         private long sessionReplyBytesMax = 4 << 20;
+        private int snapshotEntries = 100_000;
+        private long snapshotBytes = 64L << 20;
+        private Duration snapshotInterval = Duration.ofHours(1);
+        private int trailingEntries = 10_000;
         private boolean syncWrites = true;
 
         private Builder() {}
@@ -437,6 +496,50 @@ public final class RaftConfig {
         }
 
         /**
+         * Sets {@link RaftConfig#snapshotEntries()}.
+         *
+         * @param value the new value
+         * @return this
+         */
+        public Builder snapshotEntries(int value) {
+            snapshotEntries = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link RaftConfig#snapshotBytes()}.
+         *
+         * @param value the new value
+         * @return this
+         */
+        public Builder snapshotBytes(long value) {
+            snapshotBytes = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link RaftConfig#snapshotInterval()}.
+         *
+         * @param value the new value
+         * @return this
+         */
+        public Builder snapshotInterval(Duration value) {
+            snapshotInterval = Objects.requireNonNull(value, "snapshotInterval");
+            return this;
+        }
+
+        /**
+         * Sets {@link RaftConfig#trailingEntries()}.
+         *
+         * @param value the new value
+         * @return this
+         */
+        public Builder trailingEntries(int value) {
+            trailingEntries = value;
+            return this;
+        }
+
+        /**
          * Sets {@link RaftConfig#syncWrites()}.
          *
          * @param value the new value
@@ -469,6 +572,10 @@ public final class RaftConfig {
             within("mailboxCapacity", mailboxCapacity, 64, 1 << 24);
             within("sessionWindow", sessionWindow, 1, 1 << 20);
             within("sessionReplyBytesMax", sessionReplyBytesMax, 0, 1L << 40);
+            within("snapshotEntries", snapshotEntries, 1, 1 << 30);
+            within("snapshotBytes", snapshotBytes, 1 << 10, 1L << 40);
+            atLeast("snapshotInterval", snapshotInterval, Duration.ofSeconds(1));
+            within("trailingEntries", trailingEntries, 0, 1 << 30);
             require(
                     maxClockDrift >= 0 && maxClockDrift < 1,
                     "maxClockDrift " + maxClockDrift + " is not from 0 to below 1");

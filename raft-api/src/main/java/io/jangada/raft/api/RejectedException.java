@@ -11,7 +11,8 @@ public abstract sealed class RejectedException extends RaftException
         permits RejectedException.NoLeader,
                 RejectedException.Overloaded,
                 RejectedException.TooLarge,
-                RejectedException.Closed {
+                RejectedException.Closed,
+                RejectedException.MembershipRefused {
     private static final long serialVersionUID = 1;
 
     RejectedException(String message, @Nullable Throwable cause) {
@@ -85,6 +86,20 @@ public abstract sealed class RejectedException extends RaftException
          */
         public Closed(String message, @Nullable Throwable cause) {
             super(message, cause);
+        }
+    }
+
+    /** A change of membership was refused, or given up and undone; the group is as it was. */
+    public static final class MembershipRefused extends RejectedException {
+        private static final long serialVersionUID = 1;
+
+        /**
+         * Says why.
+         *
+         * @param message one sentence for the caller
+         */
+        public MembershipRefused(String message) {
+            super(message, null);
         }
     }
 }

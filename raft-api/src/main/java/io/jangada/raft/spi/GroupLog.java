@@ -44,6 +44,60 @@ public interface GroupLog extends LogReader, AutoCloseable {
     void append(long writeSequence, @Nullable HardState hardState, List<LogEntry> entries);
 
     /**
+     * Forgets the entries up to an index, since a durable snapshot holds what they did. They are
+     * unreadable at once and gone from the disk some time later; a crash in between may bring them
+     * back. {@code firstIndex()} is {@code index + 1} afterwards, and {@code term(index)} stays
+     * known. Never blocks on the disk. Does nothing if the log begins later already.
+     *
+     * @param index at most {@code lastIndex()}
+     * @throws StoreException if the store has failed or is closed
+     */
+    default void compact(long index) {
+        throw new UnsupportedOperationException("compact");
+    }
+
+    /**
+     * Starts one write after which the log is empty and goes on behind a snapshot: {@code
+     * firstIndex()} is {@code index + 1}, {@code lastIndex()} is {@code index} and {@code
+     * term(index)} is {@code term}, at once. In order with the writes of {@link #append}, and
+     * durable when confirmed.
+     *
+     * @param writeSequence as in {@link #append}
+     * @param hardState the new hard state, or null to keep the last one
+     * @param index the snapshot's last entry, positive
+     * @param term that entry's term
+     * @throws StoreException if the store has failed or is closed
+     */
+    default void reset(long writeSequence, @Nullable HardState hardState, long index, long term) {
+        throw new UnsupportedOperationException("reset");
+    }
+
+    /**
+     * The snapshots of this group.
+     *
+     * @return the same object each time
+     */
+    default SnapshotStore snapshots() {
+        throw new UnsupportedOperationException("snapshots");
+    }
+
+    /**
+     * Whether this copy was damaged and is being made good from the peers: it was opened by {@link
+     * LogStore#openForRebuild} in this life or an earlier one, and {@link #rebuilt} did not follow.
+     * Such a log begins empty, with its hard state intact.
+     *
+     * @return true until the group is whole again
+     */
+    default boolean rebuilding() {
+        return false;
+    }
+
+    /** Notes that the group is whole again; durable before the next confirmed write. */
+    default void rebuilt() {
+        throw new UnsupportedOperationException("rebuilt");
+    }
+
+    /**
      * Gives the handle back; pending writes still become durable. The group can be opened again.
      */
     @Override

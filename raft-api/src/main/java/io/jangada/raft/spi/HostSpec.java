@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param config the settings
  * @param store a store made by hand, or null
  * @param transport a transport made by hand, or null
+ * @param join whether it waits to be added to the cluster of its peers
+ * @param priority how much it is preferred as a leader, from 0
+ * @param snapshotBytesPerSecond how fast it sends snapshots
+ * @param restoreFrom the backup to found its group on, or null
  */
 public record HostSpec(
         NodeId node,
@@ -27,4 +31,34 @@ public record HostSpec(
         @Nullable String bind,
         RaftConfig config,
         @Nullable LogStore store,
-        @Nullable Transport transport) {}
+        @Nullable Transport transport,
+        boolean join,
+        int priority,
+        long snapshotBytesPerSecond,
+        @Nullable Path restoreFrom) {
+    /**
+     * A node with the defaults of a {@link io.jangada.raft.api.RaftBuilder}.
+     *
+     * @param node this node
+     * @param data its data folder, or null for a node in memory
+     * @param peers the initial voters, empty for a node alone
+     * @param clusterId the cluster's name, or null to derive it from the peers
+     * @param bind where to listen, or null for this node's address among the peers
+     * @param config the settings
+     * @param store a store made by hand, or null
+     * @param transport a transport made by hand, or null
+     */
+    public HostSpec(
+            NodeId node,
+            @Nullable Path data,
+            List<Member> peers,
+            @Nullable String clusterId,
+            @Nullable String bind,
+            RaftConfig config,
+            @Nullable LogStore store,
+            @Nullable Transport transport) {
+        this(
+                node, data, peers, clusterId, bind, config, store, transport, false, 0, 64L << 20,
+                null);
+    }
+}

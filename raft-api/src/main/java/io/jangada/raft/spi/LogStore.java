@@ -64,6 +64,31 @@ public interface LogStore extends AutoCloseable {
     GroupLog open(GroupId group, WriteListener listener);
 
     /**
+     * Opens a group whose {@link #open} failed with a {@link SuspectGroupException} that {@link
+     * SuspectGroupException#hardStateIntact() can be rebuilt}: everything but its hard state is
+     * dropped, durably, and {@link GroupLog#rebuilding()} holds until {@link GroupLog#rebuilt()}.
+     *
+     * @param group the group
+     * @param listener hears of its writes
+     * @return an empty log with the hard state of before
+     * @throws StoreException if the hard state is not proven intact
+     */
+    default GroupLog openForRebuild(GroupId group, WriteListener listener) {
+        throw new UnsupportedOperationException("openForRebuild");
+    }
+
+    /**
+     * Writes the cluster of a node that joined, which did not know it when its store was created.
+     * Blocks until durable. Only a store whose cluster id is empty takes one.
+     *
+     * @param clusterId the cluster, not empty
+     * @throws IllegalStateException if the store belongs to a cluster already
+     */
+    default void adoptCluster(String clusterId) {
+        throw new UnsupportedOperationException("adoptCluster");
+    }
+
+    /**
      * Removes a closed group for good and leaves a tombstone. Blocks until durable. Does nothing if
      * the group was destroyed before.
      *

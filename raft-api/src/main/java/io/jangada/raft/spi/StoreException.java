@@ -3,7 +3,7 @@ package io.jangada.raft.spi;
 import org.jspecify.annotations.Nullable;
 
 /** The store cannot do what it must; the message names the file and what to do. */
-public final class StoreException extends RuntimeException {
+public sealed class StoreException extends RuntimeException permits SuspectGroupException {
     private static final long serialVersionUID = 1;
 
     /**

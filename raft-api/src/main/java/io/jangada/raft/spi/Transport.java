@@ -57,6 +57,19 @@ public interface Transport extends AutoCloseable {
     boolean send(NodeId to, OutboundFrame frame);
 
     /**
+     * Sends a frame of bulk data, or drops it: on a lane of its own, so that nothing sent by {@link
+     * #send} ever queues behind it. It arrives at {@link TransportListener#onBulkFrame}.
+     *
+     * @param to a peer named to {@link #connect} before
+     * @param frame at most {@link #frameBytesMax()} long
+     * @return false if it was dropped here and now
+     * @throws IllegalArgumentException if the frame is too large
+     */
+    default boolean sendBulk(NodeId to, OutboundFrame frame) {
+        throw new UnsupportedOperationException("sendBulk");
+    }
+
+    /**
      * One of its own threads, to drive groups on. Asked for once, after the start.
      *
      * @return empty if it lends none, which is the default

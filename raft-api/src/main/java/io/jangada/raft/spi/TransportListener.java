@@ -28,4 +28,17 @@ public interface TransportListener {
      *     is then closed with one log line
      */
     void onFrame(NodeId from, ByteBuffer frame);
+
+    /**
+     * A frame of the bulk lane arrived whole. May block on the disk briefly: nothing but this
+     * peer's bulk lane waits for it.
+     *
+     * @param from an accepted peer
+     * @param frame valid only during the call, from position to limit
+     * @throws IllegalArgumentException if the content is not what a peer would send; the connection
+     *     is then closed with one log line
+     */
+    default void onBulkFrame(NodeId from, ByteBuffer frame) {
+        throw new IllegalArgumentException("no bulk data is expected here");
+    }
 }

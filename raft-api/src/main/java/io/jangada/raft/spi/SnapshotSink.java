@@ -1,0 +1,37 @@
+package io.jangada.raft.spi;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Takes the content of one snapshot in order. Not thread-safe; may block on the disk. Closing it
+ * without {@link #commit} drops what is taken here and keeps what comes from elsewhere, for {@link
+ * SnapshotStore#receive} to resume.
+ */
+public interface SnapshotSink extends AutoCloseable {
+    /**
+     * How much it has taken, in this life or an earlier one.
+     *
+     * @return bytes
+     */
+    long position();
+
+    /**
+     * Takes the next bytes.
+     *
+     * @param content from position to limit
+     * @throws StoreException if the disk fails or is full
+     */
+    void write(ByteBuffer content);
+
+    /**
+     * Makes it the latest snapshot, durably.
+     *
+     * @return what was written
+     * @throws StoreException if the disk fails, or if what was received is not what was announced;
+     *     it is then forgotten, and the latest snapshot is the one before
+     */
+    SnapshotInfo commit();
+
+    @Override
+    void close();
+}
