@@ -37,7 +37,7 @@ final class TestNode implements TransportListener {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(40);
     private static final long RESEND_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
 
-    private final PeerIdentity identity;
+    private volatile PeerIdentity identity;
     private final String address;
     private final Transport transport;
     private final List<PeerIdentity> hellos = new ArrayList<>();
@@ -49,14 +49,24 @@ final class TestNode implements TransportListener {
     private int callsUnderWay;
 
     TestNode(String id, String address, Transport transport, int life) {
+        this("testers", id, address, transport, life);
+    }
+
+    TestNode(String cluster, String id, String address, Transport transport, int life) {
         this.identity =
-                new PeerIdentity("testers", NodeId.of(id), StoreId.of(7, id.hashCode()), life);
+                new PeerIdentity(cluster, NodeId.of(id), StoreId.of(7, id.hashCode()), life);
         this.address = address;
         this.transport = transport;
     }
 
     void start() {
         transport.start(identity, this);
+    }
+
+    /** Shows another cluster id from now on. */
+    void identify(String cluster) {
+        identity = identity.in(cluster);
+        transport.identify(identity);
     }
 
     void close() {

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.spi.OutboundFrame;
+import io.jangada.raft.spi.PeerIdentity;
+import io.jangada.raft.spi.StoreId;
 import io.jangada.raft.spi.Transport;
 import io.jangada.raft.spi.TransportException;
 import java.io.IOException;
@@ -430,6 +432,93 @@ public abstract class TransportContract {
         n1.deliver(n2, bytes(10, 2));
     }
 
+    @Test
+    void peerIsFoundAtItsNewAddressWhileSomebodyStillListensAtTheOldOne() {
+        TestNode n1 = started("n1");
+        TestNode before = started("n2");
+        TestNode after = node("n2", freeAddress(), 2);
+        after.start();
+        n1.connect(before);
+        n1.deliver(before, bytes(10, 1));
+        n1.connect(after);
+        n1.deliver(after, bytes(20, 2));
+        for (int number = 0; number < 20; number++) {
+            n1.deliver(after, bytes(30, number));
+        }
+        assertTrue(before.allReceived().stream().noneMatch(frame -> frame.length() == 30));
+        n1.connect(before);
+        n1.deliver(before, bytes(40, 3));
+    }
+
+    @Test
+    void forgottenPeerIsFoundAgainAtAnotherAddress() {
+        TestNode n1 = started("n1");
+        TestNode before = started("n2");
+        n1.connect(before);
+        n1.deliver(before, bytes(10, 1));
+        n1.transport().disconnect(before.id());
+        before.close();
+        TestNode after = node("n2", freeAddress(), 2);
+        after.start();
+        n1.connect(after);
+        n1.deliver(after, bytes(20, 2));
+    }
+
+    // ---- joining -------------------------------------------------------------------------------
+
+    @Test
+    void nodeThatDoesNotKnowItsClusterYetIsHeardAndHears() {
+        TestNode member = started("n1");
+        TestNode joiner = startedIn("", "n2");
+        member.connect(joiner);
+        joiner.connect(member);
+        assertEquals("", member.awaitHello().clusterId());
+        assertEquals("testers", joiner.awaitHello().clusterId());
+        member.deliver(joiner, bytes(10, 1));
+        joiner.deliver(member, bytes(20, 2));
+    }
+
+    @Test
+    void nodeThatLearntItsClusterShowsItOnLaterConnections() {
+        TestNode member = started("n1");
+        TestNode joiner = startedIn("", "n2");
+        member.connect(joiner);
+        member.deliver(joiner, bytes(10, 1));
+        joiner.identify("testers");
+        member.deliver(joiner, bytes(20, 2)); // The connection stays, or is made again.
+        joiner.connect(member);
+        member.awaitHello(joiner.identity());
+        joiner.deliver(member, bytes(30, 3));
+        member.transport().disconnect(joiner.id());
+        TestNode late = started("n3");
+        late.connect(joiner);
+        late.deliver(joiner, bytes(40, 4));
+        assertEquals(joiner.identity(), late.awaitHello());
+    }
+
+    @Test
+    void nothingButTheClusterIdMayChange() {
+        TestNode n1 = started("n1");
+        PeerIdentity self = n1.identity();
+        for (PeerIdentity other :
+                List.of(
+                        new PeerIdentity("c", NodeId.of("n9"), self.store(), self.incarnation()),
+                        new PeerIdentity("c", self.node(), StoreId.of(9, 9), self.incarnation()),
+                        new PeerIdentity("c", self.node(), self.store(), 99))) {
+            assertThrows(IllegalArgumentException.class, () -> n1.transport().identify(other));
+        }
+        n1.transport().close();
+        n1.transport().identify(self.in("c"));
+    }
+
+    @Test
+    void transportThatWasNotStartedShowsNoIdentity() throws Exception {
+        try (Transport fresh = create(freeAddress())) {
+            PeerIdentity self = new PeerIdentity("c", NodeId.of("n1"), StoreId.of(1, 1), 1);
+            assertThrows(IllegalStateException.class, () -> fresh.identify(self));
+        }
+    }
+
     // ---- closing -------------------------------------------------------------------------------
 
     @Test
@@ -466,10 +555,20 @@ public abstract class TransportContract {
         return node;
     }
 
+    private TestNode startedIn(String cluster, String id) {
+        TestNode node = node(cluster, id, freeAddress(), 1);
+        node.start();
+        return node;
+    }
+
     /** A node that is not started yet; {@code life} tells its restarts apart. */
     private TestNode node(String id, String address, int life) {
+        return node("testers", id, address, life);
+    }
+
+    private TestNode node(String cluster, String id, String address, int life) {
         try {
-            TestNode node = new TestNode(id, address, create(address), life);
+            TestNode node = new TestNode(cluster, id, address, create(address), life);
             nodes.add(node);
             return node;
         } catch (Exception e) {

@@ -36,6 +36,8 @@ public final class MemoryTransport implements Transport {
 
     private volatile @Nullable Running running;
 
+    private boolean closed;
+
     /** Who this node is and who hears of frames, from start to close. */
     private record Running(PeerIdentity self, TransportListener listener) {}
 
@@ -68,13 +70,28 @@ public final class MemoryTransport implements Transport {
     }
 
     @Override
-    public void start(PeerIdentity self, TransportListener listener) {
+    public synchronized void start(PeerIdentity self, TransportListener listener) {
         running = new Running(self, listener);
         try {
             network.bind(address, this);
         } catch (RuntimeException e) {
             running = null;
             throw e;
+        }
+    }
+
+    @Override
+    public synchronized void identify(PeerIdentity self) {
+        Running now = running;
+        if (now == null && !closed) {
+            throw new IllegalStateException("the transport was not started");
+        }
+        if (now != null && !self.in(now.self().clusterId()).equals(now.self())) {
+            throw new IllegalArgumentException(
+                    "only the cluster id may change: " + now.self() + " cannot become " + self);
+        }
+        if (now != null) {
+            running = new Running(self, now.listener());
         }
     }
 
@@ -125,8 +142,11 @@ public final class MemoryTransport implements Transport {
 
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+            running = null;
+        }
         network.unbind(address, this);
-        running = null;
         links.values().forEach(MemoryLink::close);
         links.clear();
         if (ownExecutor != null) {
