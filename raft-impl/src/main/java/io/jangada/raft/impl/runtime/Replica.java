@@ -165,7 +165,7 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
         if (index < 0) {
             return offer(read, read);
         }
-        if (concurrentReads && index <= core.appliedIndex()) {
+        if (concurrentReads && core.isReadable(index)) {
             read.answer(machine);
             return read;
         }
@@ -180,7 +180,7 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
     public <T> T readNow(Function<? super S, ? extends T> query) {
         if (concurrentReads && core.stopped() == null) {
             long index = leaseIndex();
-            if (index >= 0 && index <= core.appliedIndex()) {
+            if (index >= 0 && core.isReadable(index)) {
                 return query.apply(machine);
             }
         }
