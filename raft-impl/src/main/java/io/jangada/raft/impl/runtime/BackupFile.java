@@ -6,6 +6,7 @@ import io.jangada.raft.spi.SnapshotFile;
 import io.jangada.raft.spi.SnapshotInfo;
 import io.jangada.raft.spi.SnapshotMeta;
 import io.jangada.raft.spi.SnapshotSink;
+import io.jangada.raft.spi.SnapshotStore;
 import io.jangada.raft.spi.StoreException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -246,34 +247,60 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
     }
 
     /**
-     * Hands the content to a sink, checked.
+     * Makes it the first snapshot of a new group of other members. The snapshot stands in term 0, as
+     * a founding entry does: no leader ever made it, no election is won in that term, and every
+     * founder writes the same.
      *
-     * @throws IllegalArgumentException if it is damaged or cannot be read
+     * @param founding the members of the new group
+     * @throws IllegalArgumentException if the file is damaged or cannot be read
      */
-    void copyTo(SnapshotSink sink) {
+    void found(SnapshotStore snapshots, Membership founding) {
+        SnapshotMeta old = info.meta();
+        SnapshotMeta meta =
+                new SnapshotMeta(old.index(), 0, old.clusterTimeMillis(), old.index(), founding);
+        verify(); // First: a sink would keep what is damaged, to be resumed.
+        try (SnapshotSink sink =
+                snapshots.receive(new SnapshotInfo(meta, info.bytes(), info.hash()))) {
+            readContent((chunk, position) -> writeTo(sink, chunk, position));
+            sink.commit();
+        }
+    }
+
+    private interface ChunkTaker {
+        void take(ByteBuffer chunk, long position);
+    }
+
+    private void readContent(ChunkTaker taker) {
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
-            MessageDigest digest = sha256();
             ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
             long position = 0;
             for (int read = in.read(chunk, contentPosition);
                     read > 0;
                     read = in.read(chunk.clear(), contentPosition + position)) {
-                chunk.flip();
-                digest.update(chunk.duplicate());
-                writeFrom(sink, chunk, position);
+                taker.take(chunk.flip(), position);
                 position += read;
-            }
-            String damage = differs(info, position, digest);
-            if (damage != null) {
-                throw damaged(file, damage);
             }
         } catch (IOException e) {
             throw unreadable(file, e);
         }
     }
 
+    private void verify() {
+        MessageDigest digest = sha256();
+        long[] bytes = {0};
+        readContent(
+                (chunk, position) -> {
+                    bytes[0] = position + chunk.remaining();
+                    digest.update(chunk);
+                });
+        String damage = differs(info, bytes[0], digest);
+        if (damage != null) {
+            throw damaged(file, damage);
+        }
+    }
+
     /** A sink that an earlier, interrupted attempt left has the beginning already. */
-    private static void writeFrom(SnapshotSink sink, ByteBuffer chunk, long position) {
+    private static void writeTo(SnapshotSink sink, ByteBuffer chunk, long position) {
         long known = sink.position() - position;
         if (known < chunk.remaining()) {
             sink.write(chunk.position(chunk.position() + (int) Math.max(known, 0)));
