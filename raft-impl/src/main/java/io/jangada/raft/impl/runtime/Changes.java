@@ -112,8 +112,8 @@ final class Changes {
             }
             if (refusal == null) {
                 each.grantedNanos = nowNanos;
-            } else if (isUnderWay(each)) {
-                each.refusals = 0; // An earlier leader began it, this one must finish it (Z39).
+            } else if (mayBeUnderWay(each)) {
+                each.askedNanos = nowNanos; // Asked again when that has come to its end (Z39).
             } else if (each.otherLeaderKnows && ++each.refusals < REFUSALS_AFTER_OTHER_LEADER) {
                 each.askedNanos = nowNanos; // What that one began may not have shown here yet.
             } else {
@@ -123,10 +123,10 @@ final class Changes {
         }
     }
 
-    /** Whether the configuration in the log, once it is final, grants the wish. */
-    private boolean isUnderWay(Pending each) {
+    /** Whether an earlier leader may have begun it: the present one only finishes what it found. */
+    private boolean mayBeUnderWay(Pending each) {
         Membership latest = group.status().membership();
-        return grants(each.change, finalOf(latest));
+        return latest.isJoint() || grants(each.change, finalOf(latest));
     }
 
     private static Membership finalOf(Membership membership) {
