@@ -3,6 +3,7 @@ package io.jangada.raft.impl.runtime;
 import io.jangada.raft.api.Codec;
 import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RejectedException;
@@ -44,6 +45,8 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     private final Applier<S, C, R> applier;
     private final Transfers transfers;
     private final GroupSnapshots snapshots;
+    private final Changes changes;
+    private final DiskWatch disk;
     private final EventBus events;
     private final Transitions transitions;
 
@@ -76,6 +79,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         this.config = host.config();
         this.loop = loop;
         this.log = GroupOpening.open(store, id, this, founding);
+        host.restore(id, log);
         long now = environment.nanoTime();
         SnapshotInfo snapshot = log.snapshots().latest().orElse(null);
         ReplicatedState<S> state = recover(machine, snapshot);
@@ -93,7 +97,8 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         // A crash may have torn the first write between the hard state and the founding entry.
         // Nothing
         // that rests on that write was ever shown, so founding the group once more is safe.
-        if (log.lastIndex() == 0 && snapshot == null && !log.rebuilding()) {
+        boolean empty = log.lastIndex() == 0 && snapshot == null && !log.rebuilding();
+        if (empty && !founding.members().isEmpty()) {
             core.step(new Input.Found(now, founding));
         }
         this.status = core.status();
@@ -103,6 +108,8 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         this.transfers = new Transfers(this);
         this.snapshots =
                 new GroupSnapshots(this, host.node(), log, config, host.receivers(), events, now);
+        this.changes = new Changes(this, host.node(), 2 * config.electionTimeout().toNanos());
+        this.disk = new DiskWatch(config.electionTimeout().toNanos());
         this.writes = new Writes<>(core, config, environment, this);
         this.applier =
                 new Applier<>(
@@ -157,6 +164,11 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         return reads;
     }
 
+    /** The snapshots of this group. */
+    SnapshotStore snapshots() {
+        return log.snapshots();
+    }
+
     EventBus events() {
         return events;
     }
@@ -165,11 +177,6 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
 
     long nanoTime() {
         return host.environment().nanoTime();
-    }
-
-    /** The snapshots of this group. */
-    SnapshotStore snapshotStore() {
-        return log.snapshots();
     }
 
     /** How many percent of a snapshot from another node are here, if one is coming in. */
@@ -269,7 +276,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
 
     void start() {
         loop.add(this);
-        host.connect(status.membership());
+        host.peers().follow(id, status.membership(), nanoTime());
         applier.start();
         snapshots.start();
         if (log.rebuilding()) {
@@ -304,6 +311,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         long persisted = persistedSequence;
         if (persisted > runner.persistedSequence()) {
             core.step(new Input.Persisted(nowNanos, persisted));
+            disk.confirmed(persisted, nowNanos);
             runner.persisted(persisted);
         }
         // A machine that is durable by itself may be ahead of what is known to be committed.
@@ -325,6 +333,11 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             careForWaiting(nowNanos);
         }
         snapshots.tick(nowNanos, applier.appliedIndex());
+        if (disk.hasChanged(nowNanos)) {
+            transitions.onDisk(status, disk.isSick());
+            core.step(new Input.DiskSick(nowNanos, disk.isSick()));
+        }
+        host.peers().lookAfter(nowNanos);
     }
 
     /** Time limits, and another try for what was refused or lost. */
@@ -333,12 +346,14 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         writes.expire(nowNanos, leader);
         reads.expire(nowNanos, leader);
         transfers.expire(nowNanos);
+        changes.expire(nowNanos);
         if (applier.hasWaitingReads()) {
             applier.lookAfterReads();
         }
         if (leader != null) {
             writes.retry(nowNanos, leader.equals(host.node()));
             reads.retry(nowNanos);
+            changes.retry(nowNanos);
         }
     }
 
@@ -351,17 +366,19 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     }
 
     private void carryOutAll(long nowNanos) {
-        if (runReady()) {
+        if (runReady(nowNanos)) {
             // What the last leader left open goes to the new one.
             writes.retry(nowNanos, host.node().equals(status.leader()));
             reads.retry(nowNanos);
             transfers.retry(nowNanos);
-            runReady();
+            changes.retry(nowNanos);
+            runReady(nowNanos);
         }
         boolean waiting =
                 !writes.isEmpty()
                         || !reads.isEmpty()
                         || !transfers.isEmpty()
+                        || !changes.isEmpty()
                         || applier.hasWaitingReads();
         if (!waiting) {
             careDeadline = Long.MAX_VALUE;
@@ -371,7 +388,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         nextDeadline =
                 Math.min(
                         Math.min(core.nextDeadlineNanos(), careDeadline),
-                        snapshots.deadlineNanos());
+                        Math.min(snapshots.deadlineNanos(), disk.nextDeadlineNanos()));
     }
 
     /**
@@ -380,7 +397,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
      *
      * @return whether there is a leader, and another one or in another term than before
      */
-    private boolean runReady() {
+    private boolean runReady(long nowNanos) {
         Ready ready = core.ready();
         CoreStatus before = status;
         CoreStatus now = core.status();
@@ -395,6 +412,9 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         if (ready.rebuilt()) {
             transitions.onRebuilding(now.currentTerm(), true);
         }
+        if (ready.writeSequence() > 0) {
+            disk.started(ready.writeSequence(), nowNanos);
+        }
         ready.reads().forEach(reads::granted);
         for (Ready.Refused refused : ready.refused()) {
             if (Reads.isRead(refused.requestId())) {
@@ -404,9 +424,13 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             }
         }
         transfers.onStatus(now);
+        for (Ready.ChangeOutcome outcome : ready.changes()) {
+            changes.outcome(outcome.requestId(), outcome.refusal(), nowNanos);
+        }
+        changes.onStatus(now, nowNanos);
         transitions.onStatus(before, now);
         if (!now.membership().equals(before.membership())) {
-            host.connect(now.membership());
+            host.peers().follow(id, now.membership(), nowNanos);
         }
         return now.leader() != null
                 && (!now.leader().equals(before.leader())
@@ -425,6 +449,39 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         } else {
             done.completeExceptionally(stopped);
         }
+    }
+
+    void change(
+            MembershipChange change,
+            CompletableFuture<Membership> done,
+            long nowNanos,
+            long deadlineNanos) {
+        changes.submit(change, done, nowNanos, deadlineNanos);
+        touchLoop();
+    }
+
+    /** In words what this group waits for here. */
+    String explain(long nowNanos) {
+        RejectedException reason = stopped;
+        if (reason != null) {
+            return String.valueOf(reason.getMessage());
+        }
+        Explanation words =
+                new Explanation(
+                        id,
+                        host.node(),
+                        host.peers(),
+                        config.electionTimeout().toNanos(),
+                        status,
+                        core.progress(),
+                        nowNanos);
+        if (disk.isSick()) {
+            words.add(
+                    "the disk of node "
+                            + host.node()
+                            + " needs longer than electionTimeout for a write");
+        }
+        return words.text(host.knowsCluster(), host.seeds());
     }
 
     void transfer(NodeId target, CompletableFuture<@Nullable Void> done, long nowNanos) {
@@ -510,6 +567,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         reads.close(reason);
         transfers.close(reason);
         snapshots.close(reason);
+        changes.close(reason);
         applier.close(reason);
     }
 }
