@@ -183,11 +183,12 @@ class SnapshotTest {
         CompletableFuture<Long> snapshot = group.admin().snapshot();
         machine.saveGate.awaitSomebodyWaiting();
         long term = group.status().term();
+        long committed = group.status().commitIndex();
         CompletableFuture<Long> write = group.write(1L);
         CompletableFuture<Long> read = group.read(ReadMode.LOCAL, Adder::sum);
         write(other, 5);
         Await.until(
-                "the write is committed", () -> group.status().commitIndex() == term + 8 - term);
+                "the write is committed", () -> group.status().commitIndex() > committed);
         assertFalse(write.isDone());
         assertFalse(read.isDone());
         machine.saveGate.open();
