@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A transport between nodes of one process. Frames to one peer are delivered one by one and in
- * order, to different peers side by side. A connection that could not be made is tried again with
- * the next frame, or as soon as somebody listens at the address.
+ * order; those to different peers, and bulk data, side by side with them. A connection that could
+ * not be made is tried again with the next frame, or as soon as somebody listens at the address.
  */
 public final class MemoryTransport implements Transport {
-    private static final int FRAME_BYTES_MAX = 16 << 20;
+    static final int FRAME_BYTES_MAX = 16 << 20;
 
     private final MemoryNetwork network;
     private final String address;
@@ -126,13 +126,25 @@ public final class MemoryTransport implements Transport {
 
     @Override
     public boolean send(NodeId to, OutboundFrame frame) {
+        int size = checkedSize(frame);
+        MemoryLink link = links.get(to);
+        return link != null && running != null && link.send(frame, size);
+    }
+
+    @Override
+    public boolean sendBulk(NodeId to, OutboundFrame frame) {
+        int size = checkedSize(frame);
+        MemoryLink link = links.get(to);
+        return link != null && running != null && link.sendBulk(frame, size);
+    }
+
+    private static int checkedSize(OutboundFrame frame) {
         int size = frame.size();
         if (size > FRAME_BYTES_MAX) {
             throw new IllegalArgumentException(
                     "a frame of " + size + " B exceeds the limit of " + FRAME_BYTES_MAX + " B");
         }
-        MemoryLink link = links.get(to);
-        return link != null && running != null && link.send(frame, size);
+        return size;
     }
 
     @Override
@@ -198,10 +210,15 @@ public final class MemoryTransport implements Transport {
      * @throws IllegalArgumentException if the listener does not want to hear of that sender any
      *     more
      */
-    void receive(MemoryTransport sender, ByteBuffer frame) {
+    void receive(MemoryTransport sender, boolean bulk, ByteBuffer frame) {
         Running to = running;
         Running from = sender.running;
-        if (to != null && from != null) {
+        if (to == null || from == null) {
+            return;
+        }
+        if (bulk) {
+            to.listener().onBulkFrame(from.self().node(), frame);
+        } else {
             to.listener().onFrame(from.self().node(), frame);
         }
     }
