@@ -337,7 +337,6 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             transitions.onDisk(status, disk.isSick());
             core.step(new Input.DiskSick(nowNanos, disk.isSick()));
         }
-        host.peers().lookAfter(nowNanos);
     }
 
     /** Time limits, and another try for what was refused or lost. */
@@ -362,6 +361,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         if (stopped == null) {
             carryOutAll(nowNanos);
         }
+        host.peers().lookAfter(nowNanos);
         touched = false;
     }
 
@@ -426,7 +426,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         transfers.onStatus(now);
         snapshots.onStatus(now);
         for (Ready.ChangeOutcome outcome : ready.changes()) {
-            changes.outcome(outcome.requestId(), outcome.refusal(), nowNanos);
+            changes.outcome(outcome, nowNanos);
         }
         changes.onStatus(now, nowNanos);
         transitions.onStatus(before, now);
@@ -461,6 +461,11 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         touchLoop();
     }
 
+    /** Why this node does not talk to another one; null if it does, or they have not met. */
+    @Nullable String refusalOf(NodeId peer) {
+        return host.peers().refusalOf(peer);
+    }
+
     /** In words what this group waits for here. */
     String explain(long nowNanos) {
         RejectedException reason = stopped;
@@ -482,6 +487,14 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
                             + host.node()
                             + " needs longer than electionTimeout for a write");
         }
+        snapshots
+                .installingPercent()
+                .ifPresent(
+                        percent ->
+                                words.add(
+                                        "a snapshot is coming in, "
+                                                + percent
+                                                + " % of it are here"));
         return words.text(host.knowsCluster(), host.seeds());
     }
 
@@ -517,7 +530,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         NodeId best = null;
         long bestMatch = -1;
         for (var each : core.progress().entrySet()) {
-            boolean voter = status.membership().isVoter(each.getKey());
+            boolean voter = status.membership().voters().containsKey(each.getKey());
             if (voter && each.getValue().matchIndex() > bestMatch) {
                 best = each.getKey();
                 bestMatch = each.getValue().matchIndex();
