@@ -247,8 +247,8 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
     }
 
     /**
-     * Makes it the first snapshot of a new group of other members. The snapshot stands in term 0, as
-     * a founding entry does: no leader ever made it, no election is won in that term, and every
+     * Makes it the first snapshot of a new group of other members. The snapshot stands in term 0,
+     * as a founding entry does: no leader ever made it, no election is won in that term, and every
      * founder writes the same.
      *
      * @param founding the members of the new group

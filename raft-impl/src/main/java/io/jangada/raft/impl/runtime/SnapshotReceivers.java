@@ -128,8 +128,7 @@ final class SnapshotReceivers {
             return;
         }
         drop(group);
-        receivers.put(
-                group, new SnapshotReceiver(group, store, transport, listener, info, from));
+        receivers.put(group, new SnapshotReceiver(group, store, transport, listener, info, from));
     }
 
     private void beginWaiting(long now) {
