@@ -247,9 +247,9 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
     }
 
     /**
-     * Makes it the first snapshot of a new group of other members. The snapshot stands in term 0, as
-     * a founding entry does: no leader ever made it, no election is won in that term, and every
-     * founder writes the same.
+     * Makes it the first snapshot of a new group of other members, which begins in the snapshot's
+     * term. As with a founding entry, every founder writes the same, and no leader of the new group
+     * is elected in that term.
      *
      * @param founding the members of the new group
      * @throws IllegalArgumentException if the file is damaged or cannot be read
@@ -257,7 +257,8 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
     void found(SnapshotStore snapshots, Membership founding) {
         SnapshotMeta old = info.meta();
         SnapshotMeta meta =
-                new SnapshotMeta(old.index(), 0, old.clusterTimeMillis(), old.index(), founding);
+                new SnapshotMeta(
+                        old.index(), old.term(), old.clusterTimeMillis(), old.index(), founding);
         verify(); // First: a sink would keep what is damaged, to be resumed.
         try (SnapshotSink sink =
                 snapshots.receive(new SnapshotInfo(meta, info.bytes(), info.hash()))) {
