@@ -254,8 +254,8 @@ public final class Host implements RaftHost, TransportListener {
     }
 
     /**
-     * A store that began without a cluster founds no group, in this life or a later one. The mark is
-     * this node's own name among the peers that it knows.
+     * A store that began without a cluster founds no group, in this life or a later one. The mark
+     * is this node's own name among the peers that it knows.
      */
     private static void rememberJoining(LogStore opened) {
         StoreIdentity own = opened.identity();
@@ -546,7 +546,11 @@ public final class Host implements RaftHost, TransportListener {
         String wanted = spec.clusterId();
         if (theirs.isEmpty()) {
             return Optional.of(
-                    "node " + peer.node() + " waits to join a cluster, as node " + node() + " does");
+                    "node "
+                            + peer.node()
+                            + " waits to join a cluster, as node "
+                            + node()
+                            + " does");
         }
         if (spec.peers().stream().noneMatch(member -> member.id().equals(peer.node()))) {
             return Optional.of(

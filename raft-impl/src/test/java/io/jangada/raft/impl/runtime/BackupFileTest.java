@@ -47,8 +47,7 @@ class BackupFileTest {
     @TempDir private Path folder;
 
     private static SnapshotStore snapshots() {
-        StoreIdentity identity =
-                new StoreIdentity("home", NodeId.of("n1"), StoreId.of(0, 1));
+        StoreIdentity identity = new StoreIdentity("home", NodeId.of("n1"), StoreId.of(0, 1));
         WriteListener nobody =
                 new WriteListener() {
                     @Override
@@ -119,8 +118,7 @@ class BackupFileTest {
         BackupFile backup = BackupFile.read(write(content));
         SnapshotStore store = snapshots();
         SnapshotMeta meta = new SnapshotMeta(900, 7, 123_456, 900, NEW);
-        SnapshotInfo wanted =
-                new SnapshotInfo(meta, backup.info().bytes(), backup.info().hash());
+        SnapshotInfo wanted = new SnapshotInfo(meta, backup.info().bytes(), backup.info().hash());
         try (SnapshotSink cut = store.receive(wanted)) {
             cut.write(ByteBuffer.wrap(content, 0, 300_000));
         }
@@ -180,7 +178,9 @@ class BackupFileTest {
         bytes[11] = 2;
         Files.write(file, bytes);
         assertEquals(
-                "backup " + file + " has format 2, this version reads format 1: use a newer version",
+                "backup "
+                        + file
+                        + " has format 2, this version reads format 1: use a newer version",
                 refusal(file));
     }
 

@@ -136,8 +136,7 @@ class MembershipTest {
 
         Membership left = change(leader, new Remove(node(old)));
 
-        assertEquals(
-                new Remove(node(old)).appliedTo(voters(0, 1, 2)), left);
+        assertEquals(new Remove(node(old)).appliedTo(voters(0, 1, 2)), left);
         cluster.awaitAgreed((old + 1) % 3, (old + 2) % 3);
         Await.until(
                 () -> "it knows that it is out: " + events,
@@ -262,8 +261,7 @@ class MembershipTest {
     /** The folder remembers that it joined, whatever the node is told when it starts again. */
     @Test
     void aNodeThatJoinedStartsAgainWithAndWithoutBeingToldSo() {
-        LastingStore disk =
-                new LastingStore(new StoreIdentity("", node(3), StoreId.of(9, 9)));
+        LastingStore disk = new LastingStore(new StoreIdentity("", node(3), StoreId.of(9, 9)));
         RaftGroup<Adder, Long, Long> first = cluster.join(node(3), "n4:1", disk);
         Await.until(() -> "it met them: " + disk.identity(), () -> isMember(disk));
         assertEquals(0, first.status().lastIndex(), "it founds nothing");
@@ -314,8 +312,7 @@ class MembershipTest {
                                 + node(gone)
                                 + " comes with store "),
                 why);
-        assertTrue(
-                why.endsWith(": its disk was lost or replaced; give it a new node id"), why);
+        assertTrue(why.endsWith(": its disk was lost or replaced; give it a new node id"), why);
         cluster.hosts.get(3).close();
         RaftGroup<Adder, Long, Long> other = cluster.join(NodeId.of("n7"), "n7:1", null);
         change(cluster.groups.get(asked), new Add(Member.parse("n7=n7:1")));
