@@ -126,11 +126,8 @@ class InstallTest {
     void s28_anotherLeaderWithTheSameSnapshotFinishesIt() {
         open(EVERY_TEN, i -> new Adder.Heavy());
         cluster.cutOff(lagging);
-        long last = group(leader).status().lastIndex();
-        while (group(leader).status().lastIndex() < last / 10 * 10 + 25) {
-            write(1);
-        }
-        long common = group(leader).status().lastIndex() / 10 * 10;
+        write(15);
+        long common = 10;
         for (int number : new int[] {leader, other}) {
             Await.until(
                     () -> "the same snapshot is there: " + group(number).status(),
@@ -199,7 +196,7 @@ class InstallTest {
         machine.loadGate.awaitSomebodyWaiting();
         long term = group(leader).status().term();
         write(20);
-        assertEquals(1, machine.sum() / machine.sum(), "the old state is still there");
+        assertEquals(0, machine.sum(), "the old state is still there");
         machine.loadGate.open();
         cluster.awaitEqualMachines();
         assertEquals(term, group(leader).status().term(), "nobody missed a heartbeat");
