@@ -25,6 +25,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -145,7 +146,10 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
     }
 
     /** Not every file system lets a folder be synced; the file itself is. */
-    private static void syncFolder(Path folder) {
+    private static void syncFolder(@Nullable Path folder) {
+        if (folder == null) {
+            return; // The root of a file system, which cannot be named as a file anyhow.
+        }
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
@@ -198,11 +202,12 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
         }
         int end = MAGIC.length + 8 + length;
         ByteBuffer all = readFully(in, 0, end + 4);
-        if (all.getInt(end) != checksum(all.array(), end)) {
+        byte[] header = new byte[end];
+        all.get(header);
+        if (all.getInt() != checksum(header, end)) {
             throw damaged(file, "its header has another checksum");
         }
-        byte[] body = new byte[length];
-        all.position(MAGIC.length + 8).get(body);
+        byte[] body = Arrays.copyOfRange(header, MAGIC.length + 8, end);
         BackupFile backup = parse(file, body, end + 4);
         long content = in.size() - backup.contentPosition();
         if (content != backup.info().bytes()) {
@@ -233,7 +238,7 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
                     new SnapshotInfo(meta, bytes, HexFormat.of().formatHex(hash)),
                     contentPosition);
         } catch (IllegalArgumentException e) {
-            throw damaged(file, e.getMessage());
+            throw damaged(file, String.valueOf(e.getMessage()));
         }
     }
 
