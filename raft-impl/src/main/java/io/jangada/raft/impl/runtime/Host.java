@@ -622,9 +622,10 @@ public final class Host implements RaftHost, TransportListener {
                 from.found(log.snapshots(), founding);
                 LOG.log(
                         Level.INFO,
-                        "group={0} node={1} term=0 index={2}: founded on backup {3}",
+                        "group={0} node={1} term={2} index={3}: founded on backup {4}",
                         group,
                         node(),
+                        Long.toString(from.info().meta().term()),
                         Long.toString(from.info().meta().index()),
                         file);
             }

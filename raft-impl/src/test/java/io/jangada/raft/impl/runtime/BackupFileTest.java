@@ -105,7 +105,7 @@ class BackupFileTest {
         BackupFile.read(file).found(store, NEW);
 
         SnapshotInfo founded = store.latest().orElseThrow();
-        assertEquals(new SnapshotMeta(900, 0, 123_456, 900, NEW), founded.meta());
+        assertEquals(new SnapshotMeta(900, 7, 123_456, 900, NEW), founded.meta());
         assertArrayEquals(content, latest(store));
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(List.of(file), files.toList(), "nothing temporary is left");
@@ -117,7 +117,7 @@ class BackupFileTest {
         byte[] content = content(600_000);
         BackupFile backup = BackupFile.read(write(content));
         SnapshotStore store = snapshots();
-        SnapshotMeta meta = new SnapshotMeta(900, 0, 123_456, 900, NEW);
+        SnapshotMeta meta = new SnapshotMeta(900, 7, 123_456, 900, NEW);
         SnapshotInfo wanted = new SnapshotInfo(meta, backup.info().bytes(), backup.info().hash());
         try (SnapshotSink cut = store.receive(wanted)) {
             cut.write(ByteBuffer.wrap(content, 0, 300_000));

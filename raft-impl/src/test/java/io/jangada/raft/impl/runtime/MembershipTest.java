@@ -224,16 +224,20 @@ class MembershipTest {
 
     @Test
     void aNodeMovesToAnotherAddress() {
-        int moving = cluster.awaitFollower();
-        NodeId id = node(moving);
-        cluster.hosts.get(moving).close();
-        int asked = cluster.awaitLeader();
-        Member moved = new Member(id, "elsewhere:9");
+        LastingStore disk = new LastingStore(new StoreIdentity("", node(3), StoreId.of(9, 9)));
+        cluster.join(node(3), "n4:1", disk);
+        change(cluster.groups.get(0), new Add(member(3)));
+        cluster.hosts.get(3).close();
+        Member moved = new Member(node(3), "elsewhere:9");
 
-        Membership now = change(cluster.groups.get(asked), new Add(moved));
+        Membership now = change(cluster.groups.get(1), new Add(moved));
+        assertEquals(Optional.of(moved), now.member(node(3)));
+        assertEquals(4, now.voters().size());
 
-        assertEquals(Optional.of(moved), now.member(id));
-        assertEquals(3, now.voters().size());
+        RaftGroup<Adder, Long, Long> again = cluster.join(node(3), "elsewhere:9", disk);
+        assertEquals(8, Await.get(again.write(8L)));
+        awaitMembers(again, now);
+        Await.get(cluster.groups.get(0).admin().transferLeadership(node(3)));
     }
 
     @Test
