@@ -39,6 +39,7 @@ public final class ChronicleLogStore implements LogStore {
     private final SegmentFiles files;
     private final LogWriter writer;
     private final EntryCache cache;
+    private final GroupSnapshots snapshots;
     private final int entryBytesMax;
     private final boolean namesLost;
 
@@ -62,6 +63,7 @@ public final class ChronicleLogStore implements LogStore {
         Replay replay = recovery.replay();
         namesLost = replay.namesLost;
         peers.putAll(replay.peers);
+        snapshots = new GroupSnapshots(folder, identity.store());
         replay.groups.values().forEach(this::recovered);
         writer =
                 new LogWriter(
@@ -91,6 +93,10 @@ public final class ChronicleLogStore implements LogStore {
         GroupId id = group.state.group();
         groups.put(id, group.state);
         checkpointBytes += group.state.mark.checkpointBytes();
+        if (isDestroyed(group.state)) {
+            // The crash may have come after the tombstone and before this.
+            snapshots.delete(id);
+        }
     }
 
     @Override
@@ -139,9 +145,18 @@ public final class ChronicleLogStore implements LogStore {
             // recovered.
             writer.writeAndWait(null, null, NO_PAYLOAD);
         }
+        FileSnapshotStore groupSnapshots = snapshots.of(group);
+        groupSnapshots.checkJoins(state.firstIndex());
         GroupHandle handle =
                 new GroupHandle(
-                        state, listener, writer, files, cache, entryBytesMax, () -> closed(group));
+                        state,
+                        listener,
+                        writer,
+                        files,
+                        cache,
+                        groupSnapshots,
+                        entryBytesMax,
+                        () -> closed(group));
         handles.put(group, handle);
         return handle;
     }
@@ -209,10 +224,12 @@ public final class ChronicleLogStore implements LogStore {
                     "group '%s' is open: close it before it is destroyed".formatted(group));
         }
         if (!isDestroyed(state)) {
+            snapshots.checkIdle(group);
             writer.writeAndWait(RecordType.GROUP_DESTROYED, state.mark, NO_PAYLOAD);
             // Only the tombstone stays.
             GroupState tombstone = new GroupState(state.mark);
             groups.put(group, tombstone);
+            snapshots.delete(group);
         }
     }
 

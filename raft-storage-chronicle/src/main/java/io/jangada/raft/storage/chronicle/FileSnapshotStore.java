@@ -239,12 +239,17 @@ final class FileSnapshotStore implements SnapshotStore {
      * @throws StoreException if that fails
      */
     synchronized void deleteAll() {
+        checkIdle();
+        latest = null;
+        deleteAll(folder, disk);
+    }
+
+    /** Throws if a snapshot is being written. */
+    synchronized void checkIdle() {
         if (creating || receiving) {
             throw new IllegalStateException(
                     "a snapshot of group '%s' is being written".formatted(group));
         }
-        latest = null;
-        deleteAll(folder, disk);
     }
 
     /** Deletes the folder of a group that no longer exists. */
