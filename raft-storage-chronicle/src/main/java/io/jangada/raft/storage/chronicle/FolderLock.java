@@ -91,6 +91,21 @@ final class FolderLock implements AutoCloseable {
                 null);
     }
 
+    /** Whether somebody has the folder locked. Takes no lock, but for a moment a shared one. */
+    static boolean isHeld(Path folder) throws IOException {
+        if (HELD.contains(folder.toRealPath())) {
+            return true;
+        }
+        Path file = folder.resolve(FILE);
+        if (!Files.isReadable(file)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+            return lock == null;
+        }
+    }
+
     /** Whether a folder holds nothing but, possibly, this file. */
     static boolean isAloneIn(Path folder) throws IOException {
         try (var files = Files.list(folder)) {

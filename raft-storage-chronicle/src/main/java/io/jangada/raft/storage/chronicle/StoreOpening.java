@@ -70,7 +70,7 @@ final class StoreOpening {
     private ChronicleLogStore run() throws IOException {
         IdentityFile identityFile = new IdentityFile(folder);
         StoreIdentity existing = identityFile.read();
-        Path log = folder.resolve(LOG_FOLDER);
+        Path log = log(folder);
         StoreIdentity own = existing == null ? wanted : existing;
         identity = own;
         if (existing == null) {
@@ -102,6 +102,11 @@ final class StoreOpening {
             store.close();
             throw e;
         }
+    }
+
+    /** Where the segments are in a data folder. */
+    static Path log(Path folder) {
+        return folder.resolve(LOG_FOLDER);
     }
 
     private void checkNode(StoreIdentity existing) {
