@@ -39,6 +39,7 @@ public final class ChronicleLogStore implements LogStore {
     private final LogWriter writer;
     private final Compactor compactor;
     private final EntryCache cache;
+    private final GroupSnapshots snapshots;
     private final int entryBytesMax;
     private final boolean namesLost;
     private final boolean compactsByItself;
@@ -65,6 +66,7 @@ public final class ChronicleLogStore implements LogStore {
         namesLost = replay.namesLost;
         compactsByItself = opening.settings().compactionMillis >= 0;
         peers.putAll(replay.peers);
+        snapshots = new GroupSnapshots(folder, identity.store());
         replay.groups.values().forEach(this::recovered);
         writer =
                 new LogWriter(
@@ -124,6 +126,10 @@ public final class ChronicleLogStore implements LogStore {
         GroupId id = group.state.group();
         groups.put(id, group.state);
         checkpointBytes += group.state.mark.checkpointBytes();
+        if (isDestroyed(group.state)) {
+            // The crash may have come after the tombstone and before this.
+            snapshots.delete(id);
+        }
     }
 
     @Override
@@ -196,7 +202,9 @@ public final class ChronicleLogStore implements LogStore {
             // recovered.
             writer.barrier();
         }
-        return handle(state, listener);
+        FileSnapshotStore groupSnapshots = snapshots.of(group);
+        groupSnapshots.checkJoins(state.firstIndex());
+        return handle(state, groupSnapshots, listener);
     }
 
     @Override
@@ -214,6 +222,7 @@ public final class ChronicleLogStore implements LogStore {
         if (isSuspect(state) && state.mark.hardStateLost) {
             throw suspect(state);
         }
+        snapshots.checkIdle(group);
         Write.Control write =
                 new Write.Control(
                         RecordType.REBUILD_BEGUN,
@@ -224,11 +233,14 @@ public final class ChronicleLogStore implements LogStore {
             writer.submit(write);
         }
         LogWriter.await(write.done());
+        // Not before: what is dropped is only dropped once that is certain.
+        snapshots.delete(group);
         compactor.ask();
-        return handle(state, listener);
+        return handle(state, snapshots.of(group), listener);
     }
 
-    private GroupHandle handle(GroupState state, WriteListener listener) {
+    private GroupHandle handle(
+            GroupState state, FileSnapshotStore groupSnapshots, WriteListener listener) {
         GroupId group = state.group();
         GroupHandle handle =
                 new GroupHandle(
@@ -237,6 +249,7 @@ public final class ChronicleLogStore implements LogStore {
                         writer,
                         files,
                         cache,
+                        groupSnapshots,
                         entryBytesMax,
                         compactor::ask,
                         () -> closed(group));
@@ -322,11 +335,13 @@ public final class ChronicleLogStore implements LogStore {
                     "group '%s' is open: close it before it is destroyed".formatted(group));
         }
         if (!isDestroyed(state)) {
+            snapshots.checkIdle(group);
             writer.writeAndWait(
                     RecordType.GROUP_DESTROYED, state.mark, RecordAppender.NO_PAYLOAD);
             // Only the tombstone stays.
             GroupState tombstone = new GroupState(state.mark);
             groups.put(group, tombstone);
+            snapshots.delete(group);
             compactor.ask();
         }
     }

@@ -3,6 +3,7 @@ package io.jangada.raft.storage.chronicle;
 import io.jangada.raft.spi.GroupLog;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotStore;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.WriteListener;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ final class GroupHandle implements GroupLog {
     private final LogWriter writer;
     private final SegmentFiles files;
     private final EntryCache cache;
+    private final FileSnapshotStore snapshots;
     private final int entryBytesMax;
     private final Runnable onCompaction;
     private final Runnable onClose;
@@ -32,6 +34,7 @@ final class GroupHandle implements GroupLog {
             LogWriter writer,
             SegmentFiles files,
             EntryCache cache,
+            FileSnapshotStore snapshots,
             int entryBytesMax,
             Runnable onCompaction,
             Runnable onClose) {
@@ -40,6 +43,7 @@ final class GroupHandle implements GroupLog {
         this.writer = writer;
         this.files = files;
         this.cache = cache;
+        this.snapshots = snapshots;
         this.entryBytesMax = entryBytesMax;
         this.onCompaction = onCompaction;
         this.onClose = onClose;
@@ -236,6 +240,11 @@ final class GroupHandle implements GroupLog {
                             .formatted(
                                     expectedIndex, group(), entry.payloadBytes(), entryBytesMax));
         }
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+        return snapshots;
     }
 
     private String group() {
