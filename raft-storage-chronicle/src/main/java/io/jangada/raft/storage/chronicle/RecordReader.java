@@ -119,6 +119,16 @@ final class RecordReader {
         return type;
     }
 
+    /** Whether it is a log entry, written for the first time or once more. */
+    boolean isEntry() {
+        return type == RecordType.ENTRY || type == RecordType.REWRITTEN_ENTRY;
+    }
+
+    /** How far one can look. */
+    int limit() {
+        return segment.capacity();
+    }
+
     long storeSequence() {
         return segment.getLong(offset + RecordFormat.STORE_SEQUENCE);
     }

@@ -77,6 +77,10 @@ final class StoreOpening {
             prepareNew(identityFile, log);
         } else {
             checkNode(existing);
+            if (!identityFile.isCurrent()) {
+                // Before the first record that an older version would not understand.
+                identityFile.replace(existing);
+            }
             Files.createDirectories(log);
         }
         SegmentFiles segmentFiles = new SegmentFiles(log, own.store(), SegmentRoll.names(log));
@@ -91,12 +95,14 @@ final class StoreOpening {
                 settings.journals.apply(
                         new ChronicleJournal(
                                 log, "jangada-log-spare-" + own.node(), settings.segmentBytes));
-        ChronicleLogStore store = new ChronicleLogStore(this, recovery);
+        SegmentLedger ledger = recovery.ledger();
+        ChronicleLogStore store = new ChronicleLogStore(this, recovery, ledger);
         try {
-            recovery.deleteUnneeded();
+            recovery.deleteUnneeded(ledger);
             if (existing == null) {
                 identityFile.publishDraft();
             }
+            store.startCompaction();
             return store;
         } catch (IOException e) {
             store.close();
