@@ -62,6 +62,26 @@ final class FolderLock implements AutoCloseable {
         }
     }
 
+    /** What is done in a folder that nobody else may use meanwhile. */
+    interface Work<T> {
+        T run() throws IOException;
+    }
+
+    /**
+     * Does something in the folder of a store that must not be in use.
+     *
+     * @throws StoreException if it is, or if it is no such folder
+     */
+    static <T> T holding(Path folder, Work<T> work) throws IOException {
+        StoreLook.identity(folder); // Before a lock file is left in a folder of something else.
+        FolderLock lock = acquire(folder);
+        try {
+            return work.run();
+        } finally {
+            lock.close();
+        }
+    }
+
     private static FileChannel open(Path folder) {
         try {
             return FileChannel.open(

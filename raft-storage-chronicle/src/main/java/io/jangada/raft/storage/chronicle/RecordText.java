@@ -31,12 +31,13 @@ final class RecordText {
     static String of(RecordReader record) {
         return switch (record.type()) {
             case ENTRY, REWRITTEN_ENTRY -> entry(record);
-            case HARD_STATE -> vote(record);
+            case HARD_STATE, REBUILD_BEGUN -> vote(record);
             case TRUNCATION -> "entries from " + record.index() + " on are gone";
             case COMPACTION_MARK -> "entries up to " + record.index() + " are in a snapshot";
             case PEER -> text(record).replace(" ", " has store ");
-            case RECOVERY, SEGMENT_HEAD, FOOTER -> checkpoint(record);
-            default -> "";
+            case RESET -> "the log goes on behind " + record.index();
+            case RECOVERY, SEGMENT_HEAD, SEGMENTS_DROPPED, FOOTER -> checkpoint(record);
+            case GROUP_CREATED, GROUP_DESTROYED, IDLE_MARK, REBUILT -> "";
         };
     }
 

@@ -183,6 +183,9 @@ final class StoreLook {
         if (damage != null) {
             return "the log " + damage;
         }
+        if (state.rebuilding()) {
+            return "it is being rebuilt from its peers and not whole yet";
+        }
         long covered = snapshot == null ? 0 : snapshot.meta().index();
         if (covered < state.firstIndex() - 1) {
             String held =

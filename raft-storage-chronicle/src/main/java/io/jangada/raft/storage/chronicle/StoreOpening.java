@@ -77,6 +77,9 @@ final class StoreOpening {
             prepareNew(identityFile, log);
         } else {
             checkNode(existing);
+            if (!settings.duringRecovery) {
+                new RecoveryMarker(folder).check();
+            }
             if (!identityFile.isCurrent()) {
                 // Before the first record that an older version would not understand.
                 identityFile.replace(existing);
