@@ -62,7 +62,7 @@ class RandomClusterTest {
                                 + " -Dtest=RandomClusterTest -Djangada.seed="
                                 + each
                                 + " -Dsurefire.failIfNoSpecifiedTests=false\n"
-                                + run.tail(60),
+                                + run.tail(Integer.getInteger("jangada.tail", 60)),
                         e);
             }
             if (REPLAY >= 0) {
