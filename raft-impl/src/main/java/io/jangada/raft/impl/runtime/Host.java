@@ -301,6 +301,8 @@ public final class Host implements RaftHost, TransportListener {
         int append = config().appendBytesMax();
         long entries = 1L + append / CommandEnvelope.HEADER_BYTES;
         checkFrame("appendBytesMax", append, MessageCodec.sizeMax(entries, append), frameBytesMax);
+        int chunk = BulkMessage.CHUNK_BYTES_MAX;
+        checkFrame("a chunk of a snapshot of", chunk, BulkCodec.sizeMax(), frameBytesMax);
     }
 
     private static void checkFrame(String name, int value, long bytes, int frameBytesMax) {
