@@ -111,8 +111,7 @@ final class Recovery {
 
     private boolean deletedOnPurpose(Hole hole) {
         return hole.last < replay.neededBefore
-                && replay.needed.stream()
-                        .noneMatch(range -> range.overlaps(hole.first, hole.last));
+                && replay.needed.stream().noneMatch(range -> range.overlaps(hole.first, hole.last));
     }
 
     private void judgeGroups() {
@@ -253,7 +252,10 @@ final class Recovery {
             group.state.visitShares((segment, entries, bytes) -> live.add(segment));
         }
         int evidence = lastDamaged();
-        segments.stream().map(segment -> segment.number).filter(n -> n <= evidence).forEach(live::add);
+        segments.stream()
+                .map(segment -> segment.number)
+                .filter(n -> n <= evidence)
+                .forEach(live::add);
         return live;
     }
 
