@@ -34,7 +34,7 @@ final class Compactor implements Runnable {
     private static final Logger LOG = System.getLogger(Compactor.class.getPackageName());
 
     /** Segments that may be there beyond twice what is alive, before anything is rewritten. */
-    static final int SPARE_SEGMENTS = 4;
+    static final int SPARE_SEGMENTS = 2;
 
     /** And so many files, for openings that wrote little each. */
     static final int SPARE_FILES = 16;
