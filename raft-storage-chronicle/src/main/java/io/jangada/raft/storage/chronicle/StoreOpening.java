@@ -105,7 +105,9 @@ final class StoreOpening {
             if (existing == null) {
                 identityFile.publishDraft();
             }
-            store.startCompaction();
+            if (!settings.duringRecovery) {
+                store.startCompaction();
+            }
             return store;
         } catch (IOException e) {
             store.close();
