@@ -109,6 +109,16 @@ public final class ChronicleLogStore implements LogStore {
         compactor.compact();
     }
 
+    /** For tests: what is in memory of a group. */
+    synchronized GroupState state(GroupId group) {
+        return Objects.requireNonNull(groups.get(group));
+    }
+
+    /** For tests: the one that writes. */
+    LogWriter writer() {
+        return writer;
+    }
+
     private synchronized Collection<GroupState> states() {
         return List.copyOf(groups.values());
     }
@@ -149,8 +159,7 @@ public final class ChronicleLogStore implements LogStore {
                             .formatted(folder, identity.clusterId(), clusterId));
         }
         writer.checkWritable();
-        StoreIdentity adopted =
-                new StoreIdentity(clusterId, identity.node(), identity.store());
+        StoreIdentity adopted = new StoreIdentity(clusterId, identity.node(), identity.store());
         try {
             new IdentityFile(folder).replace(adopted);
         } catch (IOException e) {
@@ -293,8 +302,7 @@ public final class ChronicleLogStore implements LogStore {
         GroupState state = new GroupState(new GroupMark(group));
         checkCheckpointFits(state.mark.checkpointBytes());
         writer.submit(
-                new Write.Control(
-                        RecordType.GROUP_CREATED, state.mark, RecordAppender.NO_PAYLOAD));
+                new Write.Control(RecordType.GROUP_CREATED, state.mark, RecordAppender.NO_PAYLOAD));
         checkpointBytes += state.mark.checkpointBytes();
         groups.put(group, state);
         return state;
@@ -336,8 +344,7 @@ public final class ChronicleLogStore implements LogStore {
         }
         if (!isDestroyed(state)) {
             snapshots.checkIdle(group);
-            writer.writeAndWait(
-                    RecordType.GROUP_DESTROYED, state.mark, RecordAppender.NO_PAYLOAD);
+            writer.writeAndWait(RecordType.GROUP_DESTROYED, state.mark, RecordAppender.NO_PAYLOAD);
             // Only the tombstone stays.
             GroupState tombstone = new GroupState(state.mark);
             groups.put(group, tombstone);

@@ -212,8 +212,7 @@ final class FileSnapshotStore implements SnapshotStore {
             // case, and the one before it is still there.
             drop(written);
             throw new StoreException(
-                    "%s cannot be made the latest snapshot (%s)"
-                            .formatted(folder.resolve(name), e),
+                    "%s cannot be made the latest snapshot (%s)".formatted(folder.resolve(name), e),
                     e);
         }
         latest = info;

@@ -192,8 +192,7 @@ final class SnapshotFormat {
     static int readChunk(
             Header header, RandomAccessFile file, long number, int contentBytes, byte[] into)
             throws IOException {
-        int wanted =
-                CHUNK_FRAME_BYTES + (contentBytes < 0 ? header.chunkBytes() : contentBytes);
+        int wanted = CHUNK_FRAME_BYTES + (contentBytes < 0 ? header.chunkBytes() : contentBytes);
         int bytes = readFully(file, header.chunkAt(number), into, wanted);
         if (bytes < CHUNK_FRAME_BYTES) {
             return -1;
@@ -212,10 +211,7 @@ final class SnapshotFormat {
     private static int chunkCrc(Header header, long number, byte[] chunk, int length) {
         CRC32C crc = new CRC32C();
         byte[] seed = new byte[12];
-        ByteBuffer.wrap(seed)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(header.crc())
-                .putLong(number);
+        ByteBuffer.wrap(seed).order(ByteOrder.LITTLE_ENDIAN).putInt(header.crc()).putLong(number);
         crc.update(seed, 0, seed.length);
         crc.update(chunk, 0, length);
         return (int) crc.getValue();
