@@ -474,6 +474,8 @@ public final class ChronicleLogStore implements LogStore {
 
         Builder duringRecovery() {
             duringRecovery = true;
+            // The segments of a tool may be smaller than those that hold the entries.
+            compactionMillis = -1;
             return this;
         }
 

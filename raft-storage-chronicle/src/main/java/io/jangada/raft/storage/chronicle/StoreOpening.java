@@ -105,9 +105,7 @@ final class StoreOpening {
             if (existing == null) {
                 identityFile.publishDraft();
             }
-            if (!settings.duringRecovery) {
-                store.startCompaction();
-            }
+            store.startCompaction();
             return store;
         } catch (IOException e) {
             store.close();

@@ -48,6 +48,12 @@ final class CrashingSnapshotDisk extends SnapshotDisk {
         return operationsLeft < 0;
     }
 
+    /** The process was killed, the machine was not: another one goes on with what is there. */
+    void nextLife(int operations) {
+        operationsLeft = operations;
+        open.clear();
+    }
+
     private void spend() {
         if (--operationsLeft < 0) {
             operationsLeft = -1;
