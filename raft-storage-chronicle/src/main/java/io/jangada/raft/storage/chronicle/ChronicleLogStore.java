@@ -397,6 +397,9 @@ public final class ChronicleLogStore implements LogStore {
         /** How often compaction looks for something to do at most; negative if never by itself. */
         long compactionMillis = 1000;
 
+        /** Set by the tool that recovers a folder, which nobody else may open meanwhile. */
+        boolean duringRecovery;
+
         /** Where tests come between the store and its disk. */
         UnaryOperator<Journal> journals = UnaryOperator.identity();
 
@@ -466,6 +469,13 @@ public final class ChronicleLogStore implements LogStore {
 
         Builder compactionMillis(long millis) {
             compactionMillis = millis;
+            return this;
+        }
+
+        Builder duringRecovery() {
+            duringRecovery = true;
+            // The segments of a tool may be smaller than those that hold the entries.
+            compactionMillis = -1;
             return this;
         }
 

@@ -1,5 +1,6 @@
 package io.jangada.raft.storage.chronicle;
 
+import io.jangada.raft.api.GroupId;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.StoreId;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,6 +167,28 @@ final class Recovery {
 
     Replay replay() {
         return replay;
+    }
+
+    /** What was confirmed once and is missing. */
+    List<Hole> damages() {
+        return damages;
+    }
+
+    /** The last record that is kept: what stands behind it is a torn tail. */
+    long lastKept() {
+        return replay.lastSequence;
+    }
+
+    /** The groups that cannot be trusted, and what each lost. */
+    Map<GroupId, String> suspects() {
+        Map<GroupId, String> suspects = new TreeMap<>();
+        for (Replay.Group group : replay.groups.values()) {
+            String damage = group.state.mark.damage;
+            if (damage != null && group.state.mark.status != GroupMark.Status.DESTROYED) {
+                suspects.put(group.state.group(), damage);
+            }
+        }
+        return suspects;
     }
 
     /** The last store sequence that was ever promised or is kept: new ones begin above it. */

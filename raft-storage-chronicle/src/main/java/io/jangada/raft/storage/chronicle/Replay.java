@@ -99,7 +99,7 @@ final class Replay {
     }
 
     /** Skips zeros: most of what lies behind the last record. */
-    private static int nextCandidate(ByteBuffer bytes, int from) {
+    static int nextCandidate(ByteBuffer bytes, int from) {
         int at = from;
         int end = bytes.capacity() - Long.BYTES;
         while (at <= end && bytes.getLong(at) == 0) {

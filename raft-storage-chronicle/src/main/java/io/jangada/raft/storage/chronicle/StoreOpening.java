@@ -70,13 +70,16 @@ final class StoreOpening {
     private ChronicleLogStore run() throws IOException {
         IdentityFile identityFile = new IdentityFile(folder);
         StoreIdentity existing = identityFile.read();
-        Path log = folder.resolve(LOG_FOLDER);
+        Path log = log(folder);
         StoreIdentity own = existing == null ? wanted : existing;
         identity = own;
         if (existing == null) {
             prepareNew(identityFile, log);
         } else {
             checkNode(existing);
+            if (!settings.duringRecovery) {
+                new RecoveryMarker(folder).check(existing.clusterId());
+            }
             if (!identityFile.isCurrent()) {
                 // Before the first record that an older version would not understand.
                 identityFile.replace(existing);
@@ -108,6 +111,11 @@ final class StoreOpening {
             store.close();
             throw e;
         }
+    }
+
+    /** Where the segments are in a data folder. */
+    static Path log(Path folder) {
+        return folder.resolve(LOG_FOLDER);
     }
 
     private void checkNode(StoreIdentity existing) {
