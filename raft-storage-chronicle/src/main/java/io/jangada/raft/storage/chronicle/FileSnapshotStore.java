@@ -149,8 +149,7 @@ final class FileSnapshotStore implements SnapshotStore {
             SnapshotFormat.Header header =
                     SnapshotFormat.header(store, group, meta, chunkBytes, bytes);
             SnapshotSink sink =
-                    new SnapshotFileWriter(
-                            this, folder.resolve(name), header, bytes, announced);
+                    new SnapshotFileWriter(this, folder.resolve(name), header, bytes, announced);
             begun = true;
             return sink;
         } catch (IOException e) {
