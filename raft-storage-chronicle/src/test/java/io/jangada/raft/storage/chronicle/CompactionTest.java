@@ -224,9 +224,7 @@ class CompactionTest {
         Files.delete(first.file);
         try (var store = open(copy)) {
             String message =
-                    assertThrows(
-                                    SuspectGroupException.class,
-                                    () -> TestLog.open(store, "a"))
+                    assertThrows(SuspectGroupException.class, () -> TestLog.open(store, "a"))
                             .toString();
             assertTrue(message.contains("lost"), message);
         }
@@ -366,7 +364,8 @@ class CompactionTest {
         Random random = new Random(7);
         Map<String, List<LogEntry>> models = new TreeMap<>();
         for (int life = 0; life < 6; life++) {
-            try (var store = TestLog.builder().compactionMillis(0).open(folder(), TestLog.IDENTITY)) {
+            try (var store =
+                    TestLog.builder().compactionMillis(0).open(folder(), TestLog.IDENTITY)) {
                 Map<String, TestLog> logs = new TreeMap<>();
                 for (int i = 0; i < 5; i++) {
                     String name = "g" + i;
@@ -430,7 +429,8 @@ class CompactionTest {
     }
 
     private static String formatOne(String content) {
-        String lines = content.substring(0, content.indexOf("crc32c=")).replace("format=2", "format=1");
+        String lines =
+                content.substring(0, content.indexOf("crc32c=")).replace("format=2", "format=1");
         CRC32C crc = new CRC32C();
         crc.update(lines.getBytes(StandardCharsets.UTF_8));
         return lines + "crc32c=" + Long.toHexString(crc.getValue()) + "\n";
