@@ -105,9 +105,7 @@ final class LostMajority {
 
     private static RecoveryPlan asPlan(StoreIdentity before, List<Step> steps) {
         return new RecoveryPlan(
-                before,
-                nextClusterId(before.clusterId()),
-                steps.stream().map(Step::plan).toList());
+                before, nextClusterId(before.clusterId()), steps.stream().map(Step::plan).toList());
     }
 
     RecoveryPlan run() throws IOException {

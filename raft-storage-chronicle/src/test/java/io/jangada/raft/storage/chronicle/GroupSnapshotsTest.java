@@ -47,8 +47,7 @@ class GroupSnapshotsTest {
                 var a = TestLog.open(store, "a");
                 var b = TestLog.open(store, "b")) {
             assertSame(a.log.snapshots(), a.log.snapshots());
-            assertEquals(
-                    Optional.of(Snapshots.info(9, CONTENT)), a.log.snapshots().latest());
+            assertEquals(Optional.of(Snapshots.info(9, CONTENT)), a.log.snapshots().latest());
             assertArrayEquals(CONTENT, Snapshots.read(a.log.snapshots()));
             assertEquals(10, a.log.firstIndex());
             assertEquals(Optional.empty(), b.log.snapshots().latest());

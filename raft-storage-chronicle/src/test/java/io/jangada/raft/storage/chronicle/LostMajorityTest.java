@@ -143,8 +143,7 @@ class LostMajorityTest {
         assertEquals("c~2", summary.identity().clusterId());
         assertEquals(identity("n1").store(), summary.identity().store());
         assertEquals(2, summary.generation());
-        assertEquals(
-                new HardState(GENERATION_2 + 4, null), summary.groups().get(0).hardState());
+        assertEquals(new HardState(GENERATION_2 + 4, null), summary.groups().get(0).hardState());
     }
 
     @ParameterizedTest(name = "{0}@{1} against {2}@{3}: {4}")
@@ -272,8 +271,7 @@ class LostMajorityTest {
     void moreThanFourSurvivorsAreTooMany() {
         String[] eleven = {"a", "b", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"};
         node("n1", HardState.INITIAL, log(voters(eleven), 10, 4));
-        assertContains(
-                refusal("n1", members("n1", "n2", "n3", "n4", "n5")), "name at most 4");
+        assertContains(refusal("n1", members("n1", "n2", "n3", "n4", "n5")), "name at most 4");
     }
 
     @Test
@@ -302,8 +300,7 @@ class LostMajorityTest {
                 Membership.of(members("n1", "n4", "n5"), members("n1", "n2", "n3"), List.of());
         entries.add(membership(11, 4, joint));
         node("n1", HardState.INITIAL, entries);
-        assertContains(
-                refusal("n1", members("n1", "n2")), "may never have been committed");
+        assertContains(refusal("n1", members("n1", "n2")), "may never have been committed");
         // Alone it cannot do harm: the others come back empty.
         tools.recover(folder("n1"), members("n1"));
         assertEquals("voters n1=n1:7000", text(lastEntry("n1")));
@@ -315,8 +312,7 @@ class LostMajorityTest {
     void crashBeforeTheEntriesIsFinishedByRunningItAgain() throws Exception {
         List<LogEntry> log = log(voters("n1", "n2", "n3"), 10, 4);
         node("n1", HardState.INITIAL, log);
-        new RecoveryMarker(folder("n1"))
-                .write(new RecoveryMarker.Begun("c~2", "n1=n1:7000"));
+        new RecoveryMarker(folder("n1")).write(new RecoveryMarker.Begun("c~2", "n1=n1:7000"));
         assertNotStarted();
         assertContains(refusal("n1", members("n1", "n2")), "run it again with these");
         tools.recover(folder("n1"), members("n1"));
@@ -330,8 +326,7 @@ class LostMajorityTest {
         Path kept = Files.copy(identity, root.resolve("kept"));
         tools.recover(folder("n1"), members("n1"));
         Files.copy(kept, identity, StandardCopyOption.REPLACE_EXISTING);
-        new RecoveryMarker(folder("n1"))
-                .write(new RecoveryMarker.Begun("c~2", "n1=n1:7000"));
+        new RecoveryMarker(folder("n1")).write(new RecoveryMarker.Begun("c~2", "n1=n1:7000"));
         assertNotStarted();
         RecoveryPlan plan = tools.recover(folder("n1"), members("n1"));
         assertContains(plan.groups().get(0).text(), "has its new configuration already");
@@ -342,8 +337,7 @@ class LostMajorityTest {
     void crashAfterTheIdentityNeedsNothing() throws Exception {
         node("n1", HardState.INITIAL, log(voters("n1", "n2", "n3"), 10, 4));
         tools.recover(folder("n1"), members("n1"));
-        new RecoveryMarker(folder("n1"))
-                .write(new RecoveryMarker.Begun("c~2", "n1=n1:7000"));
+        new RecoveryMarker(folder("n1")).write(new RecoveryMarker.Begun("c~2", "n1=n1:7000"));
         assertRecovered();
         assertContains(refusal("n1", members("n1")), "nothing needs recovery");
     }

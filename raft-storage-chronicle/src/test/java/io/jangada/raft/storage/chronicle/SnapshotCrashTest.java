@@ -93,7 +93,11 @@ class SnapshotCrashTest {
                 List<SnapshotInfo> confirmed = new ArrayList<>();
                 crashed = crashes(() -> live(Snapshots.open(snapshots, disk), confirmed));
                 disk.nextLife(more);
-                crashes(() -> confirmed.addAll(Snapshots.open(snapshots, disk).latest().stream().toList()));
+                crashes(
+                        () ->
+                                confirmed.addAll(
+                                        Snapshots.open(snapshots, disk).latest().stream()
+                                                .toList()));
                 for (int image = 0; image < 3; image++) {
                     Path copy = root.resolve(when + image);
                     disk.tear(Snapshots.folder(copy), random);

@@ -57,8 +57,7 @@ class SnapshotFigures {
                                 folder.toString())
                         .redirectErrorStream(true)
                         .start();
-        String output =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         System.out.println(output);
         assertEquals(0, process.waitFor(), output);
         assertTrue(output.contains("done"), output);

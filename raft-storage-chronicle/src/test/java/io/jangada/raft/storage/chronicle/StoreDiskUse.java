@@ -57,7 +57,8 @@ class StoreDiskUse {
 
     private static void run(int minutes, Path folder) throws IOException {
         print("seconds,entries,written_mib,disk_mib,deleted_but_mapped_mib,segments,needed_mib");
-        try (ChronicleLogStore store = ChronicleLogStore.builder()
+        try (ChronicleLogStore store =
+                ChronicleLogStore.builder()
                         .segmentBytes(Integer.getInteger("jangada.segmentMib", 64) << 20)
                         .open(folder, IDENTITY)) {
             TestLog busy = TestLog.open(store, "busy");
@@ -155,8 +156,11 @@ class StoreDiskUse {
         /** Blocks, not lengths: files end in holes. */
         private long allocatedBytes() throws IOException {
             Process du =
-                    new ProcessBuilder("du", "-sk", log.toString()).redirectErrorStream(true).start();
-            String answer = new String(du.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+                    new ProcessBuilder("du", "-sk", log.toString())
+                            .redirectErrorStream(true)
+                            .start();
+            String answer =
+                    new String(du.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             // A file that goes while it looks is a line before the last.
             String[] lines = answer.strip().split("\n");
             return Long.parseLong(lines[lines.length - 1].split("\\s")[0]) << 10;

@@ -150,8 +150,7 @@ class StoreToolsTest {
             assertEquals(30, of("entry").size());
             a.writeEach(TestLog.entries(31, 40, 1, 3000));
             assertThrows(StoreException.class, () -> TestLog.openStore(folder()));
-            StoreException e =
-                    assertThrows(StoreException.class, () -> tools.describe(folder()));
+            StoreException e = assertThrows(StoreException.class, () -> tools.describe(folder()));
             assertTrue(String.valueOf(e.getMessage()).contains("in use"), e.toString());
         }
         assertFalse(read(RecordFilter.ALL).inUse());
