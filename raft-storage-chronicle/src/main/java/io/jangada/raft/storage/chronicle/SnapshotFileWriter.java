@@ -59,7 +59,7 @@ final class SnapshotFileWriter implements SnapshotSink {
             SnapshotFormat.Header found = announced == null ? null : existingHeader(newHeader);
             header = found == null ? newHeader : found;
             chunk = new byte[header.chunkBytes() + SnapshotFormat.CHUNK_FRAME_BYTES];
-            if (found == null) {
+            if (found == null || announced == null) {
                 file.setLength(0);
                 disk.write(file, headerBytes, headerBytes.length);
             } else {
