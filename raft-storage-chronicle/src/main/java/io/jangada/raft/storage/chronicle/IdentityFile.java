@@ -45,7 +45,9 @@ final class IdentityFile {
         write(DRAFT, identity);
     }
 
-    /** Writes the file of an existing store anew, in one step: a crash leaves the old or the new. */
+    /**
+     * Writes the file of an existing store anew, in one step: a crash leaves the old or the new.
+     */
     void replace(StoreIdentity identity) throws IOException {
         write(CHANGED, identity);
         DurableFiles.rename(folder, CHANGED, NAME);
@@ -70,7 +72,8 @@ final class IdentityFile {
         if (!Files.exists(file)) {
             return null;
         }
-        String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+        // Not readString, which fails on damaged bytes before the checksum can say that they are.
+        String content = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         int crcAt = content.indexOf("crc32c=");
         if (crcAt < 0
                 || !content.substring(crcAt)
