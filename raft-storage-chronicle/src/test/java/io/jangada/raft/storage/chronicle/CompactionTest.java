@@ -230,6 +230,33 @@ class CompactionTest {
         }
     }
 
+    @Test
+    void headOfTheOldestSegmentTellsWhatWentBefore() throws IOException {
+        Path copy = temp.resolve("copy");
+        try (var store = open();
+                var idle = TestLog.open(store, "idle");
+                var a = snapshotted(store, "a")) {
+            idle.write(new HardState(4, N2), List.of());
+            overwrite(a, 1000, 10);
+            store.compactNow();
+            a.write(null, TestLog.entries(1001, 1300, 1, PAYLOAD));
+            Folders.copy(folder(), copy);
+        }
+        SegmentImage oldest = SegmentImage.of(copy).get(0);
+        assertTrue(oldest.number > 1);
+        oldest.flip(oldest.first(RecordType.SEGMENT_HEAD).offset() + RecordFormat.GROUP);
+        try (var store = open(copy)) {
+            for (String group : List.of("a", "idle")) {
+                assertTrue(
+                        assertThrows(SuspectGroupException.class, () -> TestLog.open(store, group))
+                                .hardStateIntact());
+            }
+            try (var idle = TestLog.openForRebuild(store, "idle")) {
+                assertEquals(new HardState(4, N2), idle.log.hardState());
+            }
+        }
+    }
+
     // ---- rewriting -----------------------------------------------------------------------------
 
     /** One busy group, many idle ones that wrote a little in every segment of the beginning. */
