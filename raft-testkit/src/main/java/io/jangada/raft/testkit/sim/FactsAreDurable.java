@@ -72,7 +72,7 @@ final class FactsAreDurable extends Invariant {
                 || log == null
                 || leading.role() != Role.LEADER
                 || leading.currentTerm() != response.term()
-                || !log.has(response.index())) {
+                || response.index() > log.lastIndex()) {
             return;
         }
         check(

@@ -16,6 +16,8 @@ final class Notes {
     static final long APPLY = 12;
     static final long STATUS = 13;
     static final long CLIENT = 14;
+    static final long SNAPSHOT = 15;
+    static final long BULK = 16;
 
     private Notes() {}
 }

@@ -51,11 +51,28 @@ final class SimTransport implements Transport {
             throw new IllegalArgumentException("a frame of " + frame.size() + " B is too large");
         }
         PeerIdentity sender = self;
-        if (closed || sender == null || !peers.contains(to)) {
+        if (sender == null || !reaches(to)) {
             return false;
         }
         network.send(sender, life.node(), to, frame);
         return true;
+    }
+
+    @Override
+    public boolean sendBulk(NodeId to, OutboundFrame frame) {
+        if (frame.size() > FRAME_BYTES_MAX) {
+            throw new IllegalArgumentException("a frame of " + frame.size() + " B is too large");
+        }
+        PeerIdentity sender = self;
+        if (sender == null || !reaches(to)) {
+            return false;
+        }
+        network.sendBulk(sender, to, frame);
+        return true;
+    }
+
+    private boolean reaches(NodeId to) {
+        return !closed && !life.isOver() && peers.contains(to);
     }
 
     @Override
@@ -71,16 +88,28 @@ final class SimTransport implements Transport {
     /** A message arrives; a peer that is not known yet has to introduce itself first. */
     void receive(InFlight message) {
         TransportListener hearer = listener;
-        if (closed || hearer == null) {
-            return;
+        if (hearer != null && accepts(hearer, message.sender())) {
+            hearer.onFrame(message.from(), message.frame());
         }
-        PeerIdentity sender = message.sender();
+    }
+
+    void receive(BulkInFlight frame) {
+        TransportListener hearer = listener;
+        if (hearer != null && accepts(hearer, frame.sender())) {
+            hearer.onBulkFrame(frame.from(), frame.frame());
+        }
+    }
+
+    private boolean accepts(TransportListener hearer, PeerIdentity sender) {
+        if (closed) {
+            return false;
+        }
         if (!accepted.contains(sender)) {
             if (hearer.onHello(sender).isPresent()) {
-                return;
+                return false;
             }
             accepted.add(sender);
         }
-        hearer.onFrame(sender.node(), message.frame());
+        return true;
     }
 }
