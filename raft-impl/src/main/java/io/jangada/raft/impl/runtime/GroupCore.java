@@ -73,7 +73,15 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         long now = environment.nanoTime();
         this.core =
                 new RaftCore(
-                        host.node(), config, log, log.hardState(), environment.randomLong(), now);
+                        host.node(),
+                        config,
+                        log,
+                        log.hardState(),
+                        null,
+                        false,
+                        0,
+                        environment.randomLong(),
+                        now);
         // A crash may have torn the first write between the hard state and the founding entry.
         // Nothing
         // that rests on that write was ever shown, so founding the group once more is safe.

@@ -29,6 +29,10 @@ final class ReadyRunner {
     }
 
     void run(Ready ready, Applier<?, ?, ?> applier) {
+        Ready.Reset reset = ready.reset();
+        if (reset != null) {
+            log.reset(reset.writeSequence(), reset.hardState(), reset.index(), reset.term());
+        }
         if (ready.writeSequence() > 0) {
             log.append(ready.writeSequence(), ready.hardState(), ready.entries());
         }

@@ -97,6 +97,11 @@ final class TestEnvironment implements Environment {
         }
 
         @Override
+        public void identify(PeerIdentity changed) {
+            real.identify(changed);
+        }
+
+        @Override
         public void connect(NodeId peer, String address) {
             real.connect(peer, address);
         }
@@ -109,6 +114,11 @@ final class TestEnvironment implements Environment {
         @Override
         public boolean send(NodeId to, OutboundFrame frame) {
             return cutOff.contains(self) || cutOff.contains(to) || real.send(to, frame);
+        }
+
+        @Override
+        public boolean sendBulk(NodeId to, OutboundFrame frame) {
+            return cutOff.contains(self) || cutOff.contains(to) || real.sendBulk(to, frame);
         }
 
         @Override
