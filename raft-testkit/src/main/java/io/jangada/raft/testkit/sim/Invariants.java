@@ -33,6 +33,7 @@ final class Invariants {
         all.add(new IndexesNeverFall(this));
         all.add(new IndexOrder(this));
         all.add(new FactsAreDurable(this));
+        all.add(new RebuildingIsSilent(this));
         all.add(new ProgressIsTrue(this));
         all.add(new MembershipSteps(this));
         all.add(leaseSafety);

@@ -18,6 +18,7 @@ final class Notes {
     static final long CLIENT = 14;
     static final long SNAPSHOT = 15;
     static final long BULK = 16;
+    static final long CHANGE = 17;
 
     private Notes() {}
 }

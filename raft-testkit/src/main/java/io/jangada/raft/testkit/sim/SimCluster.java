@@ -147,11 +147,15 @@ public final class SimCluster {
         return founders;
     }
 
-    /** Whom a node that joins may ask: the members of the cluster's latest configuration. */
-    List<Member> seeds(NodeId joining) {
-        List<Member> members = new ArrayList<>(invariants.record().membership().members());
-        members.removeIf(member -> member.id().equals(joining));
-        return members.isEmpty() ? founders : members;
+    /** Whom a node that joins may ask, and besides itself. */
+    List<Member> seeds(SimNode joining) {
+        List<Member> members = new ArrayList<>(membership().members());
+        if (members.isEmpty()) {
+            members.addAll(founders);
+        }
+        members.removeIf(member -> member.id().equals(joining.id()));
+        members.add(joining.member());
+        return members;
     }
 
     /**

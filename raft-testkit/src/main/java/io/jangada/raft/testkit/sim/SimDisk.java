@@ -301,6 +301,11 @@ public final class SimDisk {
                 : log.snapshots().latest().map(each -> each.meta().index()).orElse(0L);
     }
 
+    /** Whether a group's copy is damaged, or being rebuilt. */
+    boolean isIncomplete() {
+        return !damaged.isEmpty() || durable.values().stream().anyMatch(GroupImage::rebuilding);
+    }
+
     /** Whether a group may stop because its snapshot cannot be read. */
     boolean hasDamagedSnapshot() {
         return folders.values().stream()

@@ -155,7 +155,7 @@ public final class SimNode {
         return new HostSpec(
                 id,
                 null,
-                joins ? cluster.seeds(id) : cluster.founders(),
+                joins ? cluster.seeds(this) : cluster.founders(),
                 null,
                 null,
                 cluster.config(),

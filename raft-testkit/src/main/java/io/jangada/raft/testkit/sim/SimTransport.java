@@ -36,6 +36,11 @@ final class SimTransport implements Transport {
     }
 
     @Override
+    public void identify(PeerIdentity identity) {
+        self = identity;
+    }
+
+    @Override
     public void connect(NodeId peer, String address) {
         peers.add(peer);
     }
