@@ -4,6 +4,7 @@ import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.GroupStatus;
 import io.jangada.raft.api.Member;
 import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.OutcomeUnknownException;
 import io.jangada.raft.api.Raft;
@@ -16,7 +17,10 @@ import io.jangada.raft.api.RejectedException;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.api.SessionExpiredException;
 import io.jangada.raft.spi.Applied;
+import io.jangada.raft.spi.SnapshotInfo;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -172,11 +176,33 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
 
     @Override
     public RaftAdmin admin() {
-        return target ->
-                target.value().startsWith("n")
-                        ? perform(() -> null)
-                        : CompletableFuture.failedFuture(
-                                new IllegalArgumentException(target + " is not a voter"));
+        return new FakeAdmin();
+    }
+
+    /** Knows voters by their first letter, grants any change, and keeps nothing. */
+    private final class FakeAdmin implements RaftAdmin {
+        @Override
+        public CompletableFuture<Void> transferLeadership(NodeId target) {
+            return target.value().startsWith("n")
+                    ? perform(() -> null)
+                    : CompletableFuture.failedFuture(
+                            new IllegalArgumentException(target + " is not a voter"));
+        }
+
+        @Override
+        public CompletableFuture<Membership> change(MembershipChange change, Duration timeout) {
+            return perform(() -> change.appliedTo(status().membership()));
+        }
+
+        @Override
+        public SnapshotInfo backup(Path file) throws IOException {
+            throw new IOException("a fake has no state to copy to " + file);
+        }
+
+        @Override
+        public String why() {
+            return "a fake waits for nothing";
+        }
     }
 
     @Override

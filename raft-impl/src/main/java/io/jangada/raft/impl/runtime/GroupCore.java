@@ -3,6 +3,7 @@ package io.jangada.raft.impl.runtime;
 import io.jangada.raft.api.Codec;
 import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RejectedException;
@@ -13,6 +14,7 @@ import io.jangada.raft.impl.core.RaftCore;
 import io.jangada.raft.impl.core.Ready;
 import io.jangada.raft.spi.GroupLog;
 import io.jangada.raft.spi.LogStore;
+import io.jangada.raft.spi.SnapshotStore;
 import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.WriteListener;
@@ -38,6 +40,8 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     private final Reads<S> reads;
     private final Applier<S, C, R> applier;
     private final Transfers transfers;
+    private final Changes changes;
+    private final DiskWatch disk;
     private final EventBus events;
     private final Transitions transitions;
 
@@ -70,6 +74,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         this.config = host.config();
         this.loop = loop;
         this.log = store.open(id, this);
+        host.restore(id, log);
         long now = environment.nanoTime();
         this.core =
                 new RaftCore(
@@ -85,7 +90,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         // A crash may have torn the first write between the hard state and the founding entry.
         // Nothing
         // that rests on that write was ever shown, so founding the group once more is safe.
-        if (log.lastIndex() == 0) {
+        if (log.lastIndex() == 0 && !founding.members().isEmpty()) {
             core.step(new Input.Found(now, founding));
         }
         this.status = core.status();
@@ -93,6 +98,8 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         this.events = new EventBus(eventCrew);
         this.transitions = new Transitions(id, host.node(), events);
         this.transfers = new Transfers(this);
+        this.changes = new Changes(this, host.node(), 2 * config.electionTimeout().toNanos());
+        this.disk = new DiskWatch(config.electionTimeout().toNanos());
         this.writes = new Writes<>(core, config, environment, this);
         this.applier =
                 new Applier<>(
@@ -119,6 +126,10 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
 
     Reads<S> reads() {
         return reads;
+    }
+
+    SnapshotStore snapshots() {
+        return log.snapshots();
     }
 
     EventBus events() {
@@ -209,7 +220,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
 
     void start() {
         loop.add(this);
-        host.connect(status.membership());
+        host.peers().follow(id, status.membership(), host.environment().nanoTime());
     }
 
     void step(Input input) {
@@ -239,6 +250,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         long persisted = persistedSequence;
         if (persisted > runner.persistedSequence()) {
             core.step(new Input.Persisted(nowNanos, persisted));
+            disk.confirmed(persisted, nowNanos);
             runner.persisted(persisted);
         }
         long applied = applier.appliedIndex();
@@ -256,6 +268,11 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             careDeadline = Long.MAX_VALUE;
             careForWaiting(nowNanos);
         }
+        if (disk.hasChanged(nowNanos)) {
+            transitions.onDisk(status, disk.isSick());
+            core.step(new Input.DiskSick(nowNanos, disk.isSick()));
+        }
+        host.peers().lookAfter(nowNanos);
     }
 
     /** Time limits, and another try for what was refused or lost. */
@@ -264,12 +281,14 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         writes.expire(nowNanos, leader);
         reads.expire(nowNanos, leader);
         transfers.expire(nowNanos);
+        changes.expire(nowNanos);
         if (applier.hasWaitingReads()) {
             applier.lookAfterReads();
         }
         if (leader != null) {
             writes.retry(nowNanos, leader.equals(host.node()));
             reads.retry(nowNanos);
+            changes.retry(nowNanos);
         }
     }
 
@@ -282,24 +301,29 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     }
 
     private void carryOutAll(long nowNanos) {
-        if (runReady()) {
+        if (runReady(nowNanos)) {
             // What the last leader left open goes to the new one.
             writes.retry(nowNanos, host.node().equals(status.leader()));
             reads.retry(nowNanos);
             transfers.retry(nowNanos);
-            runReady();
+            changes.retry(nowNanos);
+            runReady(nowNanos);
         }
         boolean waiting =
                 !writes.isEmpty()
                         || !reads.isEmpty()
                         || !transfers.isEmpty()
+                        || !changes.isEmpty()
                         || applier.hasWaitingReads();
         if (!waiting) {
             careDeadline = Long.MAX_VALUE;
         } else if (careDeadline == Long.MAX_VALUE) {
             careDeadline = nowNanos + config.heartbeatInterval().toNanos() / 2;
         }
-        nextDeadline = Math.min(core.nextDeadlineNanos(), careDeadline);
+        nextDeadline =
+                Math.min(
+                        core.nextDeadlineNanos(),
+                        Math.min(careDeadline, disk.nextDeadlineNanos()));
     }
 
     /**
@@ -308,12 +332,15 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
      *
      * @return whether there is a leader, and another one or in another term than before
      */
-    private boolean runReady() {
+    private boolean runReady(long nowNanos) {
         Ready ready = core.ready();
         CoreStatus before = status;
         CoreStatus now = core.status();
         status = now;
         runner.run(ready, applier);
+        if (ready.writeSequence() > 0) {
+            disk.started(ready.writeSequence(), nowNanos);
+        }
         ready.reads().forEach(reads::granted);
         for (Ready.Refused refused : ready.refused()) {
             if (Reads.isRead(refused.requestId())) {
@@ -323,9 +350,13 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             }
         }
         transfers.onStatus(now);
+        for (Ready.ChangeOutcome outcome : ready.changes()) {
+            changes.outcome(outcome.requestId(), outcome.refusal(), nowNanos);
+        }
+        changes.onStatus(now, nowNanos);
         transitions.onStatus(before, now);
         if (!now.membership().equals(before.membership())) {
-            host.connect(now.membership());
+            host.peers().follow(id, now.membership(), nowNanos);
         }
         return now.leader() != null
                 && (!now.leader().equals(before.leader())
@@ -335,6 +366,39 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     @Override
     public long nextDeadlineNanos() {
         return stopped == null ? nextDeadline : Long.MAX_VALUE;
+    }
+
+    void change(
+            MembershipChange change,
+            CompletableFuture<Membership> done,
+            long nowNanos,
+            long deadlineNanos) {
+        changes.submit(change, done, nowNanos, deadlineNanos);
+        touchLoop();
+    }
+
+    /** In words what this group waits for here. */
+    String explain(long nowNanos) {
+        RejectedException reason = stopped;
+        if (reason != null) {
+            return String.valueOf(reason.getMessage());
+        }
+        Explanation words =
+                new Explanation(
+                        id,
+                        host.node(),
+                        host.peers(),
+                        config.electionTimeout().toNanos(),
+                        status,
+                        core.progress(),
+                        nowNanos);
+        if (disk.isSick()) {
+            words.add(
+                    "the disk of node "
+                            + host.node()
+                            + " needs longer than electionTimeout for a write");
+        }
+        return words.text(host.knowsCluster(), host.seeds());
     }
 
     void transfer(NodeId target, CompletableFuture<@Nullable Void> done, long nowNanos) {
@@ -408,6 +472,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         writes.close(reason);
         reads.close(reason);
         transfers.close(reason);
+        changes.close(reason);
         applier.close(reason);
     }
 }

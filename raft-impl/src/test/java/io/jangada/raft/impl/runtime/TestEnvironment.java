@@ -76,8 +76,9 @@ final class TestEnvironment implements Environment {
 
     @Override
     public Transport openTransport(HostSpec spec) {
+        String address = spec.bind() == null ? spec.node() + ":1" : spec.bind();
         return spec.transport() == null
-                ? new Cuttable(new MemoryTransport(network, spec.node() + ":1"), spec.node())
+                ? new Cuttable(new MemoryTransport(network, address), spec.node())
                 : spec.transport();
     }
 
