@@ -3,13 +3,18 @@ package io.jangada.raft.testkit.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.ReadMode;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.testkit.check.KvInput;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the named scenarios share: a cluster, and the words that their stories are told in. */
@@ -90,6 +95,49 @@ abstract class Story {
         assertTrue(
                 cluster.runUntil(future::isDone, T.multipliedBy(20)), "no outcome in 20 timeouts");
         return future.handle((result, failure) -> failure).join();
+    }
+
+    /** Writes so many entries, a few keys over and over, and waits for all answers. */
+    void fill(SimNode node, int entries) {
+        List<CompletableFuture<?>> writes = new ArrayList<>();
+        for (int i = 0; i < entries; i++) {
+            writes.add(put(node, "fill" + i % 10, "v" + i));
+        }
+        await(CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)));
+    }
+
+    // Members
+
+    /** Asks for other members, and waits until the wish is granted. */
+    Membership change(SimNode asked, MembershipChange change) {
+        CompletableFuture<Membership> future = asked.group().admin().change(change);
+        boolean done = cluster.runUntil(future::isDone, T.multipliedBy(40));
+        assertTrue(done, () -> change + " did not come to an end: " + cluster.divergence());
+        return future.join();
+    }
+
+    /** A new machine whose process waits to be added. */
+    SimNode newcomer() {
+        SimNode node = cluster.addNode();
+        node.start();
+        return node;
+    }
+
+    /** A new voter that has caught up. */
+    SimNode addVoter() {
+        SimNode node = newcomer();
+        change(awaitLeader(), new MembershipChange.Add(node.member()));
+        return node;
+    }
+
+    static Membership voters(SimNode... nodes) {
+        return Membership.ofVoters(Stream.of(nodes).map(SimNode::member).toList());
+    }
+
+    SimNode someOther(SimNode... but) {
+        List<SimNode> others = new ArrayList<>(cluster.memberNodes());
+        others.removeAll(List.of(but));
+        return others.get(0);
     }
 
     // Nodes
