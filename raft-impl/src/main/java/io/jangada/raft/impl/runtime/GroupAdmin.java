@@ -74,6 +74,12 @@ final class GroupAdmin<S extends StateMachine<C, R>, C, R> implements RaftAdmin 
     }
 
     @Override
+    public CompletableFuture<Long> snapshot() {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        return replica.offer(core.task(now -> core.snapshot(done)), done);
+    }
+
+    @Override
     public SnapshotInfo backup(Path file) throws IOException {
         if (Files.exists(file)) {
             throw new FileAlreadyExistsException(

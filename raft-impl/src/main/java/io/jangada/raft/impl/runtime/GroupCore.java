@@ -14,11 +14,15 @@ import io.jangada.raft.impl.core.RaftCore;
 import io.jangada.raft.impl.core.Ready;
 import io.jangada.raft.spi.GroupLog;
 import io.jangada.raft.spi.LogStore;
+import io.jangada.raft.spi.SnapshotInfo;
 import io.jangada.raft.spi.SnapshotStore;
 import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.WriteListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +44,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     private final Reads<S> reads;
     private final Applier<S, C, R> applier;
     private final Transfers transfers;
+    private final GroupSnapshots snapshots;
     private final Changes changes;
     private final DiskWatch disk;
     private final EventBus events;
@@ -73,24 +78,27 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         this.id = id;
         this.config = host.config();
         this.loop = loop;
-        this.log = store.open(id, this);
+        this.log = GroupOpening.open(store, id, this, founding);
         host.restore(id, log);
         long now = environment.nanoTime();
+        SnapshotInfo snapshot = log.snapshots().latest().orElse(null);
+        ReplicatedState<S> state = recover(machine, snapshot);
         this.core =
                 new RaftCore(
                         host.node(),
                         config,
                         log,
                         log.hardState(),
-                        null,
-                        false,
-                        0,
+                        snapshot,
+                        log.rebuilding(),
+                        host.priority(),
                         environment.randomLong(),
                         now);
         // A crash may have torn the first write between the hard state and the founding entry.
         // Nothing
         // that rests on that write was ever shown, so founding the group once more is safe.
-        if (log.lastIndex() == 0 && !founding.members().isEmpty()) {
+        boolean empty = log.lastIndex() == 0 && snapshot == null && !log.rebuilding();
+        if (empty && !founding.members().isEmpty()) {
             core.step(new Input.Found(now, founding));
         }
         this.status = core.status();
@@ -98,12 +106,14 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         this.events = new EventBus(eventCrew);
         this.transitions = new Transitions(id, host.node(), events);
         this.transfers = new Transfers(this);
+        this.snapshots =
+                new GroupSnapshots(this, host.node(), log, config, host.receivers(), events, now);
         this.changes = new Changes(this, host.node(), 2 * config.electionTimeout().toNanos());
         this.disk = new DiskWatch(config.electionTimeout().toNanos());
         this.writes = new Writes<>(core, config, environment, this);
         this.applier =
                 new Applier<>(
-                        machine,
+                        state,
                         commands,
                         results,
                         log,
@@ -111,9 +121,35 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
                         config,
                         environment,
                         appliers,
+                        log.snapshots(),
+                        host.snapshotCrew(),
+                        snapshots,
                         this::signal,
-                        cause -> execute(nowNanos -> stop("applying failed: " + cause, cause)));
+                        (why, cause) -> execute(nowNanos -> stop(why, cause)));
         this.reads = new Reads<>(config, this, applier::read);
+    }
+
+    /**
+     * The machine as it is now: empty, or at its own checkpoint. The log or a snapshot must go on
+     * from there without a gap.
+     */
+    private ReplicatedState<S> recover(S machine, @Nullable SnapshotInfo snapshot) {
+        ReplicatedState<S> state = new ReplicatedState<>(machine, () -> host.scratch(id));
+        try {
+            state.recover();
+            if (!log.rebuilding()) {
+                long saved = snapshot == null ? 0 : snapshot.meta().index();
+                GroupOpening.checkNoGap(id, log, state.index(), saved);
+            }
+            return state;
+        } catch (IOException e) {
+            log.close();
+            throw new UncheckedIOException(
+                    "the checkpoint of group " + id + " cannot be read: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
     }
 
     GroupId id() {
@@ -128,6 +164,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         return reads;
     }
 
+    /** The snapshots of this group. */
     SnapshotStore snapshots() {
         return log.snapshots();
     }
@@ -137,6 +174,25 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     }
 
     // Any thread
+
+    long nanoTime() {
+        return host.environment().nanoTime();
+    }
+
+    /** How many percent of a snapshot from another node are here, if one is coming in. */
+    OptionalInt installingPercent() {
+        return snapshots.installingPercent();
+    }
+
+    /** Has a snapshot taken soon, of a state no older than the present one. */
+    void takeSnapshot() {
+        applier.takeSnapshot();
+    }
+
+    /** Whether a query at that index may run now, on any thread. */
+    boolean isReadable(long index) {
+        return applier.isReadable(index);
+    }
 
     CoreStatus status() {
         return status;
@@ -220,7 +276,12 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
 
     void start() {
         loop.add(this);
-        host.peers().follow(id, status.membership(), host.environment().nanoTime());
+        host.peers().follow(id, status.membership(), nanoTime());
+        applier.start();
+        snapshots.start();
+        if (log.rebuilding()) {
+            transitions.onRebuilding(status.currentTerm(), false);
+        }
     }
 
     void step(Input input) {
@@ -253,10 +314,13 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             disk.confirmed(persisted, nowNanos);
             runner.persisted(persisted);
         }
-        long applied = applier.appliedIndex();
-        if (applied > core.status().lastApplied()) {
+        // A machine that is durable by itself may be ahead of what is known to be committed.
+        CoreStatus now = core.status();
+        long applied = Math.min(applier.appliedIndex(), now.commitIndex());
+        if (applied > now.lastApplied()) {
             core.step(new Input.Applied(nowNanos, applied));
         }
+        snapshots.onApplied(applied);
     }
 
     @Override
@@ -268,6 +332,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             careDeadline = Long.MAX_VALUE;
             careForWaiting(nowNanos);
         }
+        snapshots.tick(nowNanos, applier.appliedIndex());
         if (disk.hasChanged(nowNanos)) {
             transitions.onDisk(status, disk.isSick());
             core.step(new Input.DiskSick(nowNanos, disk.isSick()));
@@ -322,8 +387,8 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         }
         nextDeadline =
                 Math.min(
-                        core.nextDeadlineNanos(),
-                        Math.min(careDeadline, disk.nextDeadlineNanos()));
+                        Math.min(core.nextDeadlineNanos(), careDeadline),
+                        Math.min(snapshots.deadlineNanos(), disk.nextDeadlineNanos()));
     }
 
     /**
@@ -338,6 +403,15 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         CoreStatus now = core.status();
         status = now;
         runner.run(ready, applier);
+        if (ready.load() != null) {
+            snapshots.installing(ready.load());
+        }
+        if (ready.fetch() != null) {
+            snapshots.fetch(ready.fetch());
+        }
+        if (ready.rebuilt()) {
+            transitions.onRebuilding(now.currentTerm(), true);
+        }
         if (ready.writeSequence() > 0) {
             disk.started(ready.writeSequence(), nowNanos);
         }
@@ -366,6 +440,15 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     @Override
     public long nextDeadlineNanos() {
         return stopped == null ? nextDeadline : Long.MAX_VALUE;
+    }
+
+    /** Takes a snapshot of what is applied here now. */
+    void snapshot(CompletableFuture<Long> done) {
+        if (stopped == null) {
+            snapshots.demand(done, applier.appliedIndex());
+        } else {
+            done.completeExceptionally(stopped);
+        }
     }
 
     void change(
@@ -462,8 +545,19 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         if (stopped == null) {
             end(new RejectedException.Closed("group " + id + " is closed on this node", null));
         }
-        log.close();
-        done.complete(null);
+        // Whoever reads or writes for this group on another thread comes to an end first.
+        host.sender().forget(id);
+        host.receivers()
+                .forget(
+                        id,
+                        () ->
+                                applier.whenIdle(
+                                        () ->
+                                                execute(
+                                                        now -> {
+                                                            log.close();
+                                                            done.complete(null);
+                                                        })));
     }
 
     private void end(RejectedException reason) {
@@ -472,6 +566,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         writes.close(reason);
         reads.close(reason);
         transfers.close(reason);
+        snapshots.close(reason);
         changes.close(reason);
         applier.close(reason);
     }

@@ -8,6 +8,8 @@ import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftGroup;
 import io.jangada.raft.api.RaftHost;
+import io.jangada.raft.impl.codec.BulkCodec;
+import io.jangada.raft.impl.codec.BulkMessage;
 import io.jangada.raft.impl.codec.Envelope;
 import io.jangada.raft.impl.codec.MessageCodec;
 import io.jangada.raft.impl.core.Message.ForwardProposal;
@@ -17,6 +19,7 @@ import io.jangada.raft.spi.GroupLog;
 import io.jangada.raft.spi.HostSpec;
 import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.spi.PeerIdentity;
+import io.jangada.raft.spi.SnapshotStore;
 import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.spi.StoreId;
 import io.jangada.raft.spi.StoreIdentity;
@@ -77,6 +80,9 @@ public final class Host implements RaftHost, TransportListener {
     private final PeerOutbox outbox;
     private final Crew appliers;
     private final Crew events;
+    private final Crew snapshots;
+    private final SnapshotReceivers receivers;
+    private final SnapshotSender sender;
     private final Map<GroupId, Replica<?, ?, ?>> groups = new ConcurrentHashMap<>();
 
     private final Object lifecycle = new Object();
@@ -113,6 +119,15 @@ public final class Host implements RaftHost, TransportListener {
                         work -> loopWorker(name + "-loop", work));
         this.appliers = new Crew(environment, name + "-apply");
         this.events = new Crew(environment, name + "-events");
+        this.snapshots = new Crew(environment, name + "-snapshots");
+        this.receivers = new SnapshotReceivers(environment, name + "-installs", transport);
+        this.sender =
+                new SnapshotSender(
+                        environment,
+                        name + "-sends",
+                        transport,
+                        this::snapshotsOf,
+                        spec.snapshotBytesPerSecond());
     }
 
     /**
@@ -320,6 +335,44 @@ public final class Host implements RaftHost, TransportListener {
         return environment;
     }
 
+    // Snapshots
+
+    int priority() {
+        return spec.priority();
+    }
+
+    /** Who writes and loads snapshots. */
+    Crew snapshotCrew() {
+        return snapshots;
+    }
+
+    SnapshotReceivers receivers() {
+        return receivers;
+    }
+
+    SnapshotSender sender() {
+        return sender;
+    }
+
+    Path scratch(GroupId group) throws IOException {
+        return environment.newFolder(spec, group);
+    }
+
+    private @Nullable SnapshotStore snapshotsOf(GroupId group) {
+        Replica<?, ?, ?> replica = groups.get(group);
+        return replica == null ? null : replica.core().snapshots();
+    }
+
+    @Override
+    public void onBulkFrame(NodeId from, ByteBuffer frame) {
+        BulkMessage message = BulkCodec.decode(frame);
+        if (message instanceof BulkMessage.ChunkRequest request) {
+            sender.onRequest(from, request);
+        } else {
+            receivers.onAnswer(from, message);
+        }
+    }
+
     // Groups
 
     @Override
@@ -421,6 +474,9 @@ public final class Host implements RaftHost, TransportListener {
             end(List.copyOf(groups.values()));
             loop.close();
             appliers.close();
+            snapshots.close();
+            receivers.close();
+            sender.close();
             transport.close();
             store.close();
             events.close();

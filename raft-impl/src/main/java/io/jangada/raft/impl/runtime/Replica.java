@@ -168,7 +168,7 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
         if (index < 0) {
             return offer(read, read);
         }
-        if (concurrentReads && index <= core.appliedIndex()) {
+        if (concurrentReads && core.isReadable(index)) {
             read.answer(machine);
             return read;
         }
@@ -183,7 +183,7 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
     public <T> T readNow(Function<? super S, ? extends T> query) {
         if (concurrentReads && core.stopped() == null) {
             long index = leaseIndex();
-            if (index >= 0 && index <= core.appliedIndex()) {
+            if (index >= 0 && core.isReadable(index)) {
                 return query.apply(machine);
             }
         }
@@ -251,7 +251,9 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
                 now.firstIndex(),
                 now.lastIndex(),
                 now.membership(),
-                Optional.ofNullable(stopped).map(RaftException::getMessage));
+                Optional.ofNullable(stopped).map(RaftException::getMessage),
+                now.snapshotIndex(),
+                core.installingPercent());
     }
 
     @Override

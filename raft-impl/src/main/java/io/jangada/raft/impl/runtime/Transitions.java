@@ -64,6 +64,20 @@ final class Transitions {
         }
     }
 
+    void onRebuilding(long term, boolean done) {
+        LOG.log(
+                Level.WARNING,
+                "group={0} node={1} term={2}: {3}",
+                group,
+                node,
+                Long.toString(term),
+                done
+                        ? "this copy is whole again, and takes part as before"
+                        : "this copy was damaged; it is made good from the peers, and neither votes"
+                                + " nor counts until then");
+        events.publish(new RaftEvent.Rebuilding(group, node, term, done));
+    }
+
     private void onMembership(CoreStatus now) {
         LOG.log(
                 Level.INFO,
