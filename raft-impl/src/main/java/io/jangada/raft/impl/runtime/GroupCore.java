@@ -337,7 +337,6 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             transitions.onDisk(status, disk.isSick());
             core.step(new Input.DiskSick(nowNanos, disk.isSick()));
         }
-        host.peers().lookAfter(nowNanos);
     }
 
     /** Time limits, and another try for what was refused or lost. */
@@ -362,6 +361,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         if (stopped == null) {
             carryOutAll(nowNanos);
         }
+        host.peers().lookAfter(nowNanos);
         touched = false;
     }
 
@@ -516,7 +516,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         NodeId best = null;
         long bestMatch = -1;
         for (var each : core.progress().entrySet()) {
-            boolean voter = status.membership().isVoter(each.getKey());
+            boolean voter = status.membership().voters().containsKey(each.getKey());
             if (voter && each.getValue().matchIndex() > bestMatch) {
                 best = each.getKey();
                 bestMatch = each.getValue().matchIndex();

@@ -21,6 +21,9 @@ import io.jangada.raft.api.RaftException;
 import io.jangada.raft.api.RaftGroup;
 import io.jangada.raft.api.RejectedException;
 import io.jangada.raft.api.Role;
+import io.jangada.raft.spi.HostSpec;
+import io.jangada.raft.spi.StoreId;
+import io.jangada.raft.spi.StoreIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -250,6 +253,67 @@ class MembershipTest {
         Await.failure(
                 RejectedException.NoLeader.class,
                 fourth.admin().change(new Add(member(3)), Duration.ofMillis(300)));
+    }
+
+    /** The folder remembers that it joined, whatever the node is told when it starts again. */
+    @Test
+    void aNodeThatJoinedStartsAgainWithAndWithoutBeingToldSo() {
+        LastingStore disk =
+                new LastingStore(new StoreIdentity("", node(3), StoreId.of(9, 9)));
+        RaftGroup<Adder, Long, Long> first = cluster.join(node(3), "n4:1", disk);
+        Await.until(() -> "it met them: " + disk.identity(), () -> isMember(disk));
+        assertEquals(0, first.status().lastIndex(), "it founds nothing");
+        cluster.hosts.get(3).close();
+
+        HostSpec plain =
+                new HostSpec(
+                        node(3),
+                        null,
+                        List.copyOf(voters(0, 1, 2, 3).members()),
+                        null,
+                        null,
+                        TestCluster.QUICK,
+                        disk,
+                        null);
+        try (Host host = cluster.host(plain)) {
+            RaftGroup<Adder, Long, Long> second =
+                    host.group(GROUP, new Adder(), TestCluster.NUMBERS, TestCluster.NUMBERS);
+            assertEquals(0, second.status().lastIndex(), "it founds nothing still");
+            change(cluster.groups.get(1), new Add(member(3)));
+            assertEquals(7, Await.get(second.write(7L)));
+        }
+        RaftGroup<Adder, Long, Long> third = cluster.join(node(3), "n4:1", disk);
+        assertEquals(9, Await.get(third.write(2L)));
+    }
+
+    private static boolean isMember(LastingStore disk) {
+        return !disk.identity().clusterId().isEmpty();
+    }
+
+    /** Rule Z33: a node that lost its disk is another node, also after it was removed. */
+    @Test
+    void z33_aRemovedIdWithAnotherDiskStaysRefused() {
+        int gone = cluster.awaitFollower();
+        int asked = cluster.awaitLeader();
+        Await.get(cluster.groups.get(gone).write(1L)); // They have met.
+        change(cluster.groups.get(asked), new Remove(node(gone)));
+        cluster.hosts.get(gone).close();
+
+        RaftGroup<Adder, Long, Long> again = cluster.join(node(gone), node(gone) + ":1", null);
+
+        assertEquals(
+                "node " + node(gone) + " does not answer",
+                refusal(cluster.groups.get(asked), new Add(member(gone))));
+        assertTrue(
+                again.admin()
+                        .why()
+                        .startsWith(
+                                "node " + node(gone) + " has not met a member of its cluster yet"),
+                again.admin().why());
+        cluster.hosts.get(3).close();
+        RaftGroup<Adder, Long, Long> other = cluster.join(NodeId.of("n7"), "n7:1", null);
+        change(cluster.groups.get(asked), new Add(Member.parse("n7=n7:1")));
+        assertEquals(3, Await.get(other.write(2L)));
     }
 
     @Test
