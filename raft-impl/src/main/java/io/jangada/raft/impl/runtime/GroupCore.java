@@ -481,6 +481,14 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
                             + host.node()
                             + " needs longer than electionTimeout for a write");
         }
+        snapshots
+                .installingPercent()
+                .ifPresent(
+                        percent ->
+                                words.add(
+                                        "a snapshot is coming in, "
+                                                + percent
+                                                + " % of it are here"));
         return words.text(host.knowsCluster(), host.seeds());
     }
 
