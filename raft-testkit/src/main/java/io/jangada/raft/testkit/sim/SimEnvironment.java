@@ -34,7 +34,7 @@ final class SimEnvironment implements Environment {
     @Override
     public Worker worker(String name, Runnable work) {
         SimNode node = life.node();
-        boolean snapshots = name.endsWith("-snapshots");
+        boolean snapshots = name.endsWith("-snapshots") || name.endsWith("-installs");
         return life.newWorker(work, snapshots ? node.disk()::snapshotNanos : node::schedulingNanos);
     }
 

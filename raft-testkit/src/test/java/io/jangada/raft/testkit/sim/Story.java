@@ -25,7 +25,9 @@ abstract class Story {
 
     private static final long SEED = Long.getLong("seed", 1);
 
-    private long lastCommand;
+    /** Far from those that a workload uses. */
+    private long lastCommand = 1L << 40;
+
     SimCluster cluster;
     SimNetwork network;
 
@@ -135,7 +137,8 @@ abstract class Story {
     }
 
     SimNode someOther(SimNode... but) {
-        List<SimNode> others = new ArrayList<>(cluster.memberNodes());
+        List<SimNode> members = cluster.memberNodes();
+        List<SimNode> others = new ArrayList<>(members.isEmpty() ? cluster.nodes() : members);
         others.removeAll(List.of(but));
         return others.get(0);
     }
