@@ -425,7 +425,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         }
         transfers.onStatus(now);
         for (Ready.ChangeOutcome outcome : ready.changes()) {
-            changes.outcome(outcome.requestId(), outcome.refusal(), nowNanos);
+            changes.outcome(outcome, nowNanos);
         }
         changes.onStatus(now, nowNanos);
         transitions.onStatus(before, now);
@@ -458,6 +458,11 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             long deadlineNanos) {
         changes.submit(change, done, nowNanos, deadlineNanos);
         touchLoop();
+    }
+
+    /** Why this node does not talk to another one; null if it does, or they have not met. */
+    @Nullable String refusalOf(NodeId peer) {
+        return host.peers().refusalOf(peer);
     }
 
     /** In words what this group waits for here. */
