@@ -120,6 +120,7 @@ final class Invariants {
         }
     }
 
+    /** A disk is about to lose its log. */
     void beforeRebuild(SimNode node, GroupImage durable) {
         durableEntries.beforeTruncation(node, durable, durable.firstIndex());
     }

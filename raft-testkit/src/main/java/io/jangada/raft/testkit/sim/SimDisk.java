@@ -260,6 +260,7 @@ public final class SimDisk {
     /** Another disk, with nothing on it, takes the place of this one. */
     void wipe() {
         crash(0);
+        durable.values().forEach(image -> invariants.beforeRebuild(node, image));
         durable.clear();
         knownPeers.clear();
         destroyed.clear();

@@ -37,7 +37,7 @@ class MembershipStoriesTest extends Story {
         assertEquals(4, now.voters().size());
         awaitConverged();
         assertEquals("v", getNow(four, "k"));
-        elect(four);
+        handOver(four);
         putNow(four, "k", "w");
         crash(cluster.node(1));
         putNow(awaitLeader(), "k", "x");
@@ -289,7 +289,7 @@ class MembershipStoriesTest extends Story {
                 new Become(Membership.of(three, List.of(), List.of(other.member()))));
         awaitConverged();
         assertEquals(Role.LEARNER, other.role());
-        elect(four);
+        handOver(four);
     }
 
     /** Z42: it was away when it was removed. */

@@ -41,7 +41,7 @@ class RebuildStoriesTest extends Story {
         awaitRebuilt(rotten);
         awaitConverged();
         assertEquals("v", getNow(rotten, "k"));
-        elect(rotten);
+        handOver(rotten);
         rotten.restart();
         awaitConverged();
     }

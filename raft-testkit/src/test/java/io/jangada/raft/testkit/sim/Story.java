@@ -99,13 +99,19 @@ abstract class Story {
         return future.handle((result, failure) -> failure).join();
     }
 
-    /** Writes so many entries, a few keys over and over, and waits for all answers. */
+    /**
+     * Writes so many entries, a few keys over and over, waits for all answers, and leaves time for
+     * snapshots in between.
+     */
     void fill(SimNode node, int entries) {
-        List<CompletableFuture<?>> writes = new ArrayList<>();
-        for (int i = 0; i < entries; i++) {
-            writes.add(put(node, "fill" + i % 10, "v" + i));
+        for (int left = entries; left > 0; left -= 10) {
+            List<CompletableFuture<?>> writes = new ArrayList<>();
+            for (int i = 0; i < Math.min(left, 10); i++) {
+                writes.add(put(node, "fill" + i % 10, "v" + (left - i)));
+            }
+            await(CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)));
+            run(Duration.ofMillis(5));
         }
-        await(CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)));
     }
 
     // Members
@@ -165,6 +171,15 @@ abstract class Story {
                 cluster.runUntil(() -> cluster.leader().orElse(null) == node, T.multipliedBy(20));
         assertTrue(leads, () -> node + " does not lead");
         others.close();
+    }
+
+    /** Makes a node the leader instead of the one that leads. */
+    void handOver(SimNode node) {
+        awaitLeader().group().admin().transferLeadership(node.id());
+        boolean leads =
+                cluster.runUntil(
+                        () -> cluster.leader().orElse(null) == node, T.multipliedBy(5));
+        assertTrue(leads, () -> node + " does not lead");
     }
 
     void awaitConverged() {
