@@ -12,11 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * I7: when an entry is first known to be committed, a quorum has it on its disks, in the log or in
- * a snapshot: a quorum of the configuration in force at the entry, or of a later one in the log.
+ * a snapshot: a quorum of the configuration in force at the entry, or of a later one in the log. A disk
+ * that was lost since counts, for it had acknowledged the entry.
  */
 final class CommittedIsDurable extends Invariant {
+    private final DurableEntries entries;
+
     CommittedIsDurable(Invariants all) {
         super(all, "I7 committed is durable");
+        this.entries = all.durableEntries();
     }
 
     @Override
@@ -28,9 +32,8 @@ final class CommittedIsDurable extends Invariant {
         }
         Set<NodeId> holders = new TreeSet<>();
         for (SimNode each : nodes()) {
-            GroupImage durable = each.durable();
             boolean inSnapshot = each.disk().durableSnapshot(SimCluster.GROUP) >= index;
-            if (inSnapshot || (durable != null && durable.matches(index, log.prefixHash(index)))) {
+            if (inSnapshot || entries.hasOrLost(each, index, log.prefixHash(index))) {
                 holders.add(each.id());
             }
         }

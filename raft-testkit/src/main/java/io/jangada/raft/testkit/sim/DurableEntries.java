@@ -1,7 +1,9 @@
 package io.jangada.raft.testkit.sim;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -28,6 +30,9 @@ final class DurableEntries {
     private final ClusterRecord record;
     private final Map<SimNode, Past> pasts = new HashMap<>();
 
+    /** What was on disks when they were lost. */
+    private final Map<SimNode, List<GroupImage>> lost = new HashMap<>();
+
     DurableEntries(ClusterRecord record) {
         this.record = record;
     }
@@ -41,6 +46,20 @@ final class DurableEntries {
             past.prefixHashes.add(durable.prefixHash(index));
             past.positions.add(new Position(index, durable.term(index)));
         }
+    }
+
+    /** A disk loses everything, and has to be made good or replaced. */
+    void beforeLoss(SimNode node, GroupImage durable) {
+        beforeTruncation(node, durable, durable.firstIndex());
+        lost.computeIfAbsent(node, any -> new ArrayList<>()).add(durable.copy());
+    }
+
+    /** Whether a disk has the entries up to an index, or had them when it was lost. */
+    boolean hasOrLost(SimNode node, long index, long prefixHash) {
+        GroupImage durable = node.durable();
+        return (durable != null && durable.matches(index, prefixHash))
+                || lost.getOrDefault(node, List.of()).stream()
+                        .anyMatch(image -> image.matches(index, prefixHash));
     }
 
     boolean everHad(SimNode node, long index, long term) {

@@ -122,7 +122,7 @@ final class Invariants {
 
     /** A disk is about to lose its log. */
     void beforeRebuild(SimNode node, GroupImage durable) {
-        durableEntries.beforeTruncation(node, durable, durable.firstIndex());
+        durableEntries.beforeLoss(node, durable);
     }
 
     void onDurable(SimNode node, GroupImage durable, DiskRecord change) {

@@ -150,8 +150,10 @@ public final class SimCluster {
     /** Whom a node that joins may ask, and besides itself. */
     List<Member> seeds(SimNode joining) {
         List<Member> members = new ArrayList<>(membership().members());
-        if (members.isEmpty()) {
-            members.addAll(founders);
+        for (Member founder : founders) {
+            if (membership().member(founder.id()).isEmpty()) {
+                members.add(founder);
+            }
         }
         members.removeIf(member -> member.id().equals(joining.id()));
         members.add(joining.member());
@@ -175,6 +177,11 @@ public final class SimCluster {
     public List<SimNode> memberNodes() {
         Membership membership = membership();
         return nodes.stream().filter(node -> membership.member(node.id()).isPresent()).toList();
+    }
+
+    /** Members that run, or did before. */
+    List<SimNode> realMembers() {
+        return memberNodes().stream().filter(node -> !node.neverStarted()).toList();
     }
 
     /**
@@ -279,7 +286,7 @@ public final class SimCluster {
     }
 
     /**
-     * Whether all members are up, follow one leader, have one configuration that is not joint, and
+     * Whether all members, but for learners that never ran, are up, follow one leader, have one configuration that is not joint, and
      * equal logs, all committed and applied, and equal state machines.
      *
      * @return true if the cluster is at rest and whole
@@ -302,6 +309,9 @@ public final class SimCluster {
             return "the configuration '" + leader.membership() + "' is not committed";
         }
         for (SimNode node : memberNodes()) {
+            if (node.neverStarted() && !leader.membership().isVoter(node.id())) {
+                continue; // A change that nobody knows of any more has left it as a learner.
+            }
             if (node.role() == Role.STOPPED || node.isPaused()) {
                 return node + " does not run";
             }

@@ -54,6 +54,9 @@ public final class SimDisk {
     private boolean full;
     private boolean syncing;
 
+    /** In this life a snapshot could not be read. */
+    private boolean readFailed;
+
     SimDisk(SimNode node, Simulation simulation, Invariants invariants) {
         this.node = node;
         this.simulation = simulation;
@@ -236,6 +239,7 @@ public final class SimDisk {
         }
         SimLogStore opened = new SimLogStore(this, life);
         store = opened;
+        readFailed = false;
         return opened;
     }
 
@@ -309,7 +313,7 @@ public final class SimDisk {
 
     /** Whether a group may stop because its snapshot cannot be read. */
     boolean hasDamagedSnapshot() {
-        return folders.values().stream()
+        return readFailed || folders.values().stream()
                 .map(SimSnapshotStore::newest)
                 .anyMatch(newest -> newest != null && newest.isDamaged());
     }
@@ -418,6 +422,7 @@ public final class SimDisk {
             throw new StoreException("the disk of " + node.id() + " is full", null);
         }
         if (fate == Fate.FAIL) {
+            readFailed |= operation instanceof DiskOperation.SnapshotRead;
             throw new StoreException("the disk of " + node.id() + " failed: " + operation, null);
         }
         if (fate == Fate.CRASH_BEFORE) {

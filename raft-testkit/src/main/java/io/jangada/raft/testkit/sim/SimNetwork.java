@@ -383,6 +383,15 @@ public final class SimNetwork {
         bulkRules.remove(rule);
     }
 
+    long sentCount() {
+        return sentCount;
+    }
+
+    /** The running process of a node; null if it is down. */
+    @Nullable SimTransport transport(NodeId node) {
+        return requireNonNull(nodes.get(node)).transport();
+    }
+
     void sendBulk(PeerIdentity sender, NodeId to, OutboundFrame frame) {
         ByteBuffer bytes = ByteBuffer.allocate(frame.size());
         frame.writeTo(bytes);

@@ -41,6 +41,10 @@ public final class SimNode {
     private @Nullable Life beginning;
 
     private int priority;
+    private boolean everStarted;
+
+    /** How many messages were sent before the disk was lost: none of them is for its successor. */
+    private long messagesBeforeWipe;
     private long schedulingNanosMax = 20_000;
 
     /** The process is being ended in good order. */
@@ -105,6 +109,7 @@ public final class SimNode {
         clock.restart(simulation.nowNanos(), simulation.random().between(0, 1L << 40));
         simulation.note(Notes.START, number, () -> id + " starts");
         checkedStatus = null;
+        everStarted = true;
         Life life = new Life(this, simulation);
         beginning = life;
         try {
@@ -229,6 +234,7 @@ public final class SimNode {
         crash();
         simulation.note(Notes.DISK_FAULT, -number, () -> id + " loses its disk");
         disk.wipe();
+        messagesBeforeWipe = cluster.network().sentCount();
         cluster.invariants().onWipe(this);
     }
 
@@ -475,9 +481,18 @@ public final class SimNode {
         return running == null ? null : running.life();
     }
 
+    boolean neverStarted() {
+        return !everStarted;
+    }
+
+    /** The way to and from this node as long as the process runs. */
+    @Nullable SimTransport transport() {
+        return running == null ? null : running.transport();
+    }
+
     void receive(InFlight message) {
         Running to = running;
-        if (to != null) {
+        if (to != null && message.number() > messagesBeforeWipe) {
             to.life().run(() -> to.transport().receive(message));
         }
     }

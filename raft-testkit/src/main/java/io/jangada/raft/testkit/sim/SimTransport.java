@@ -106,15 +106,28 @@ final class SimTransport implements Transport {
     }
 
     private boolean accepts(TransportListener hearer, PeerIdentity sender) {
-        if (closed) {
+        if (closed || !isAccepted(hearer, sender)) {
             return false;
         }
-        if (!accepted.contains(sender)) {
-            if (hearer.onHello(sender).isPresent()) {
-                return false;
-            }
-            accepted.add(sender);
+        SimTransport other = network.transport(sender.node());
+        PeerIdentity own = self;
+        return other == null || own == null || other.hears(own);
+    }
+
+    /** A connection has two ends, and either may refuse it. */
+    private boolean hears(PeerIdentity peer) {
+        TransportListener hearer = listener;
+        return hearer == null || isAccepted(hearer, peer);
+    }
+
+    private boolean isAccepted(TransportListener hearer, PeerIdentity peer) {
+        if (accepted.contains(peer)) {
+            return true;
         }
-        return true;
+        boolean fine = hearer.onHello(peer).isEmpty();
+        if (fine) {
+            accepted.add(peer);
+        }
+        return fine;
     }
 }
