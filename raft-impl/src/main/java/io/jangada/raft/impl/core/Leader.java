@@ -526,9 +526,15 @@ final class Leader implements Role {
                 peers.get(id), log.lastIndex(), core.electionTimeoutNanos(), core.now());
     }
 
-    /** Whether a majority of these voters was heard within one election timeout. */
+    /** Whether a majority of these voters could vote: was heard within one election timeout. */
     boolean hearsMajorityOf(Membership membership) {
-        return Quorum.reached(membership, this::heardNanos)
+        return Quorum.reached(
+                        membership,
+                        voter -> {
+                            Progress peer = peers.get(voter);
+                            boolean whole = peer == null || !peer.isRebuilding();
+                            return whole ? heardNanos(voter) : Long.MIN_VALUE;
+                        })
                 > core.now() - core.electionTimeoutNanos();
     }
 

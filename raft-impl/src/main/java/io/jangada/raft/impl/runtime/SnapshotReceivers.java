@@ -102,7 +102,9 @@ final class SnapshotReceivers {
         for (SnapshotReceiver receiver : receivers.values()) {
             deadline = Math.min(deadline, receiver.deadlineNanos());
         }
-        worker.wakeAt(deadline);
+        if (deadline != Long.MAX_VALUE) { // The first run may come before there is a worker here.
+            worker.wakeAt(deadline);
+        }
     }
 
     @SuppressWarnings("CatchingUnchecked")
@@ -126,8 +128,7 @@ final class SnapshotReceivers {
             return;
         }
         drop(group);
-        receivers.put(
-                group, new SnapshotReceiver(group, store, transport, listener, info, from));
+        receivers.put(group, new SnapshotReceiver(group, store, transport, listener, info, from));
     }
 
     private void beginWaiting(long now) {

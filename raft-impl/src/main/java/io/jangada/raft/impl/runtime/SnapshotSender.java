@@ -3,7 +3,6 @@ package io.jangada.raft.impl.runtime;
 import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.impl.codec.BulkCodec;
-import io.jangada.raft.impl.codec.BulkMessage;
 import io.jangada.raft.impl.codec.BulkMessage.Chunk;
 import io.jangada.raft.impl.codec.BulkMessage.ChunkRefused;
 import io.jangada.raft.impl.codec.BulkMessage.ChunkRequest;

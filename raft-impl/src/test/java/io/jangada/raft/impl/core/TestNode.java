@@ -38,7 +38,7 @@ final class TestNode {
     /** The newest durable snapshot. */
     SnapshotInfo snapshot;
 
-    private final int priority;
+    final int priority;
     private long nowNanos;
     private long lastWrite;
     private long persisted;

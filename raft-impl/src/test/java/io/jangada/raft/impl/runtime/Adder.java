@@ -123,6 +123,32 @@ class Adder implements StateMachine<Long, Long> {
         }
     }
 
+    /** Has much to save besides its numbers: what a chunk does not hold. */
+    static final class Heavy extends Adder implements SnapshotViews {
+        static final int BALLAST_BYTES = 3 << 20;
+
+        @Override
+        public SnapshotView view() {
+            List<Long> now = numbers();
+            return out -> {
+                write(now, out);
+                for (int i = 0; i < BALLAST_BYTES; i += 8) {
+                    out.writeLong(i);
+                }
+            };
+        }
+
+        @Override
+        public void load(SnapshotReader in) throws IOException {
+            super.load(in);
+            for (int i = 0; i < BALLAST_BYTES; i += 8) {
+                if (in.readLong() != i) {
+                    throw new IOException("the ballast has shifted");
+                }
+            }
+        }
+    }
+
     /** Can be read at any time. */
     static final class ReadAnywhere extends Adder implements ConcurrentReads {}
 }

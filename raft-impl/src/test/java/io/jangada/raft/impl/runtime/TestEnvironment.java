@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The real world of one node, with a clock that can jump and threads that can be held up. */
@@ -27,6 +28,16 @@ final class TestEnvironment implements Environment {
 
     private final AtomicLong ahead = new AtomicLong();
     private final Map<String, Gate> gates = new ConcurrentHashMap<>();
+
+    private volatile SuspectStore store;
+
+    /** Nodes that only say something; of this node's frames. */
+    final Set<NodeId> deaf = ConcurrentHashMap.newKeySet();
+
+    /** How many chunks this node may still send before they get lost; and how many it sent. */
+    final AtomicInteger chunksLeft = new AtomicInteger(Integer.MAX_VALUE);
+
+    final AtomicInteger chunksSent = new AtomicInteger();
 
     TestEnvironment(MemoryNetwork network, Set<NodeId> cutOff) {
         this.network = network;
@@ -71,7 +82,16 @@ final class TestEnvironment implements Environment {
 
     @Override
     public LogStore openStore(HostSpec spec, StoreIdentity identity) {
-        return real.openStore(spec, identity);
+        if (spec.store() != null || spec.data() != null) {
+            return real.openStore(spec, identity);
+        }
+        store = new SuspectStore(identity);
+        return store;
+    }
+
+    /** The store of a node in memory. */
+    SuspectStore store() {
+        return store;
     }
 
     @Override
@@ -80,6 +100,14 @@ final class TestEnvironment implements Environment {
         return spec.transport() == null
                 ? new Cuttable(new MemoryTransport(network, address), spec.node())
                 : spec.transport();
+    }
+
+    private boolean mayCarry() {
+        boolean may = chunksLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+        if (may) {
+            chunksSent.incrementAndGet();
+        }
+        return may;
     }
 
     /** Loses frames of nodes that are cut off, without a word, as networks do. */
@@ -114,12 +142,18 @@ final class TestEnvironment implements Environment {
 
         @Override
         public boolean send(NodeId to, OutboundFrame frame) {
-            return cutOff.contains(self) || cutOff.contains(to) || real.send(to, frame);
+            return cutOff.contains(self)
+                    || cutOff.contains(to)
+                    || deaf.contains(to)
+                    || real.send(to, frame);
         }
 
         @Override
         public boolean sendBulk(NodeId to, OutboundFrame frame) {
-            return cutOff.contains(self) || cutOff.contains(to) || real.sendBulk(to, frame);
+            return cutOff.contains(self)
+                    || cutOff.contains(to)
+                    || frame.size() > 1024 && !mayCarry()
+                    || real.sendBulk(to, frame);
         }
 
         @Override
