@@ -26,7 +26,8 @@ final class SnapshotReceivers {
     /** Groups that receive at the same time; each holds a window of chunks in memory. */
     private static final int ACTIVE_MAX = 4;
 
-    private static final int QUEUED_MAX = 256;
+    /** Answers that wait for the worker: twice what all windows together ask for. */
+    private static final int QUEUED_MAX = 32;
 
     private final Environment environment;
     private final Transport transport;
