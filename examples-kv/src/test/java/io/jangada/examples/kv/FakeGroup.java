@@ -4,6 +4,7 @@ import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.GroupStatus;
 import io.jangada.raft.api.Member;
 import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.OutcomeUnknownException;
 import io.jangada.raft.api.Raft;
@@ -16,7 +17,15 @@ import io.jangada.raft.api.RejectedException;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.api.SessionExpiredException;
 import io.jangada.raft.spi.Applied;
+import io.jangada.raft.spi.SnapshotInfo;
+import io.jangada.raft.spi.SnapshotMeta;
+import io.jangada.raft.spi.SnapshotWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +33,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -38,6 +49,10 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
     private final List<ReadMode> reads = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     private final Map<Long, Map<Long, KvResult>> sessions = new HashMap<>();
+    private final List<Consumer<? super RaftEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicInteger changes = new AtomicInteger();
+    private Membership membership =
+            Membership.ofVoters(List.of(Member.parse("n1=h1:7001"), Member.parse("n2=h2:7002")));
     private Supplier<RuntimeException> failure;
     private boolean holding;
     private long index;
@@ -165,23 +180,71 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
                 index,
                 1,
                 index,
-                Membership.ofVoters(
-                        List.of(Member.parse("n1=h1:7001"), Member.parse("n2=h2:7002"))),
+                membership,
                 Optional.empty());
     }
 
     @Override
     public RaftAdmin admin() {
-        return target ->
-                target.value().startsWith("n")
-                        ? perform(() -> null)
-                        : CompletableFuture.failedFuture(
-                                new IllegalArgumentException(target + " is not a voter"));
+        return new FakeAdmin();
+    }
+
+    /** Changes happen at once; a backup holds the saved map and nothing else. */
+    private final class FakeAdmin implements RaftAdmin {
+        @Override
+        public CompletableFuture<Void> transferLeadership(NodeId target) {
+            return target.value().startsWith("n")
+                    ? perform(() -> null)
+                    : CompletableFuture.failedFuture(
+                            new IllegalArgumentException(target + " is not a voter"));
+        }
+
+        @Override
+        public CompletableFuture<Membership> change(MembershipChange change) {
+            changes.incrementAndGet();
+            return perform(
+                    () -> {
+                        try {
+                            membership = change.appliedTo(membership);
+                        } catch (IllegalArgumentException e) {
+                            throw new RejectedException.MembershipRefused(e.getMessage());
+                        }
+                        return membership;
+                    });
+        }
+
+        @Override
+        public CompletableFuture<Long> snapshot() {
+            return perform(() -> index);
+        }
+
+        @Override
+        public SnapshotInfo backup(Path file) throws IOException {
+            perform(() -> null).join();
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            machine.save(new SnapshotWriter(bytes));
+            Files.write(file, bytes.toByteArray(), StandardOpenOption.CREATE_NEW);
+            return new SnapshotInfo(
+                    new SnapshotMeta(Math.max(1, index), 3, 0, 0, membership),
+                    bytes.size(),
+                    "0".repeat(64));
+        }
+    }
+
+    /** How many changes of membership were asked for. */
+    public int changes() {
+        return changes.get();
+    }
+
+    /** Delivers an event. */
+    public void happen(RaftEvent event) {
+        listeners.forEach(listener -> listener.accept(event));
     }
 
     @Override
     public Subscription events(Consumer<? super RaftEvent> listener) {
-        return () -> {};
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
     }
 
     @Override
@@ -199,6 +262,7 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
         return Map.of(
                 "no leader", new RejectedException.NoLeader("no leader", NodeId.of("n2")),
                 "overloaded", new RejectedException.Overloaded("too much"),
+                "refused", new RejectedException.MembershipRefused("not now"),
                 "too large", new RejectedException.TooLarge("too large"),
                 "closed", new RejectedException.Closed("closed", null),
                 "unknown", new OutcomeUnknownException("who knows", null),

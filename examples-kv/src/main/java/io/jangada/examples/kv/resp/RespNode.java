@@ -1,13 +1,16 @@
 package io.jangada.examples.kv.resp;
 
+import io.jangada.examples.kv.Installs;
 import io.jangada.examples.kv.KvCommand;
 import io.jangada.examples.kv.KvResult;
 import io.jangada.examples.kv.KvStateMachine;
 import io.jangada.raft.api.RaftGroup;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all connections of a server share. Thread-safe.
@@ -18,6 +21,9 @@ import java.util.concurrent.atomic.LongAdder;
  * @param budget bounds the memory that requests take
  * @param clients the connected clients by id
  * @param stats what happened since the start
+ * @param installs the snapshot that is coming in
+ * @param underWay what goes on after its request was answered
+ * @param backups the copies being handed out
  */
 record RespNode(
         RaftGroup<KvStateMachine, KvCommand, KvResult> group,
@@ -25,10 +31,16 @@ record RespNode(
         int port,
         MemoryBudget budget,
         Map<Long, Client> clients,
-        Stats stats) {
+        Stats stats,
+        Installs installs,
+        UnderWay underWay,
+        Backups backups) {
     /** An eighth of the heap for requests under way, and never less than two of the largest. */
     static RespNode create(
-            RaftGroup<KvStateMachine, KvCommand, KvResult> group, RespConfig config, int port) {
+            RaftGroup<KvStateMachine, KvCommand, KvResult> group,
+            RespConfig config,
+            int port,
+            @Nullable Path backups) {
         long bytesMax =
                 Math.max(Runtime.getRuntime().maxMemory() / 8, 2L * config.requestBytesMax());
         return new RespNode(
@@ -37,7 +49,16 @@ record RespNode(
                 port,
                 new MemoryBudget(bytesMax),
                 new ConcurrentHashMap<>(),
-                new Stats());
+                new Stats(),
+                Installs.watch(group),
+                new UnderWay(),
+                new Backups(backups, group.admin()));
+    }
+
+    /** Ends what it watches and began. */
+    void close() {
+        installs.close();
+        backups.close();
     }
 
     /** Counts since the start. */

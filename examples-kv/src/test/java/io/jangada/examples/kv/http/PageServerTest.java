@@ -31,8 +31,13 @@ class PageServerTest {
                                         new NodeView(
                                                 "n1",
                                                 "127.0.0.1:6379",
-                                                Optional.of(new FakeGroup().status())),
-                                        new NodeView("n\"2\\", "", Optional.empty())));
+                                                Optional.of(new FakeGroup().status()),
+                                                Optional.of("50 %")),
+                                        new NodeView(
+                                                "n\"2\\",
+                                                "",
+                                                Optional.empty(),
+                                                Optional.empty())));
     }
 
     @AfterEach
@@ -56,7 +61,8 @@ class PageServerTest {
                 "{\"nodes\":[{\"id\":\"n1\",\"resp\":\"127.0.0.1:6379\",\"up\":true,"
                         + "\"role\":\"leader\",\"term\":3,\"leader\":\"n1\",\"commit\":0,"
                         + "\"applied\":0,\"first\":1,\"last\":0,"
-                        + "\"voters\":\"n1=h1:7001,n2=h2:7002\",\"learners\":\"\"},"
+                        + "\"voters\":\"n1=h1:7001,n2=h2:7002\",\"learners\":\"\","
+                        + "\"installing\":\"50 %\"},"
                         + "{\"id\":\"n\\\"2\\\\\",\"resp\":\"\",\"up\":false}]}",
                 status.body());
     }
