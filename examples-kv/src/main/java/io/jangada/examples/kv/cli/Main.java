@@ -30,7 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {"", "kv COMMAND --help tells about a command."})
 public final class Main implements Callable<Integer> {
     private static final List<String> LATER =
-            List.of("log", "restore", "recover", "chaos", "check");
+            List.of("log", "recover", "chaos", "check");
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -62,7 +62,8 @@ public final class Main implements Callable<Integer> {
                         .addSubcommand("demo", new DemoCommand())
                         .addSubcommand("server", new ServerCommand())
                         .addSubcommand("cli", cli)
-                        .addSubcommand("backup", new BackupCommand());
+                        .addSubcommand("backup", new BackupCommand())
+                        .addSubcommand("restore", new RestoreCommand());
         LATER.forEach(name -> kv.addSubcommand(name, new LaterCommand()));
         kv.setOut(out);
         kv.setErr(err);
