@@ -32,8 +32,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -49,7 +49,7 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
     private final List<ReadMode> reads = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     private final Map<Long, Map<Long, KvResult>> sessions = new HashMap<>();
-    private final List<Consumer<? super RaftEvent>> listeners = new CopyOnWriteArrayList<>();
+    private OptionalInt installing = OptionalInt.empty();
     private final AtomicInteger changes = new AtomicInteger();
     private Membership membership =
             Membership.ofVoters(List.of(Member.parse("n1=h1:7001"), Member.parse("n2=h2:7002")));
@@ -181,7 +181,9 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
                 1,
                 index,
                 membership,
-                Optional.empty());
+                Optional.empty(),
+                0,
+                installing);
     }
 
     @Override
@@ -200,7 +202,7 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
         }
 
         @Override
-        public CompletableFuture<Membership> change(MembershipChange change) {
+        public CompletableFuture<Membership> change(MembershipChange change, Duration timeout) {
             changes.incrementAndGet();
             return perform(
                     () -> {
@@ -229,6 +231,16 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
                     bytes.size(),
                     "0".repeat(64));
         }
+
+        @Override
+        public String why() {
+            return "a fake waits for nothing";
+        }
+    }
+
+    /** From now on a snapshot comes in, or none does when empty. */
+    public synchronized void installing(OptionalInt percent) {
+        installing = percent;
     }
 
     /** How many changes of membership were asked for. */
@@ -236,15 +248,9 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
         return changes.get();
     }
 
-    /** Delivers an event. */
-    public void happen(RaftEvent event) {
-        listeners.forEach(listener -> listener.accept(event));
-    }
-
     @Override
     public Subscription events(Consumer<? super RaftEvent> listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        return () -> {};
     }
 
     @Override

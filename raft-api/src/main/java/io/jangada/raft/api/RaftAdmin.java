@@ -3,6 +3,7 @@ package io.jangada.raft.api;
 import io.jangada.raft.spi.SnapshotInfo;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** Operations on a group for those who run it, from any node. */
@@ -19,17 +20,38 @@ public interface RaftAdmin {
     CompletableFuture<Void> transferLeadership(NodeId target);
 
     /**
-     * Changes who belongs to the group. New voters join as learners and get their vote once they
-     * have caught up. Asking again for what was asked before is harmless.
+     * How long {@link #change(MembershipChange)} waits: long enough for a new node to receive a
+     * large state at the default {@link RaftBuilder#snapshotRate}.
+     */
+    Duration CHANGE_PATIENCE = Duration.ofMinutes(30);
+
+    /**
+     * Changes who belongs to the group, waiting for {@link #CHANGE_PATIENCE} at most.
      *
      * @param change the wish
-     * @return the configuration that this node saw committed; fails with {@link
-     *     RejectedException.MembershipRefused} if the change was refused and undone, {@link
-     *     OutcomeUnknownException} if it did not come to an end in time
+     * @return as {@link #change(MembershipChange, Duration)}
      */
     default CompletableFuture<Membership> change(MembershipChange change) {
-        throw new UnsupportedOperationException("change");
+        return change(change, CHANGE_PATIENCE);
     }
+
+    /**
+     * Changes who belongs to the group. New voters join as learners and get their vote once they
+     * have caught up, which may take minutes; meanwhile {@link RaftEvent.MembershipChanged} and
+     * {@link #why} tell how far it is. A leader that is lost on the way is replaced by the next
+     * one, which goes on. Asking again for what was asked before is harmless.
+     *
+     * @param change the wish
+     * @param timeout how long to wait, positive; usually longer than {@link
+     *     RaftConfig#requestTimeout()}, within which a leader must be found
+     * @return the configuration that this node saw committed and that grants the wish; fails with
+     *     {@link RejectedException.MembershipRefused} if the leader refused the change, or gave it
+     *     up and undid it, with {@link RejectedException.NoLeader} if no leader was found to begin
+     *     with, and with {@link OutcomeUnknownException} if the change did not come to an end in
+     *     time: it may still do so
+     * @throws IllegalArgumentException if {@code timeout} is not positive
+     */
+    CompletableFuture<Membership> change(MembershipChange change, Duration timeout);
 
     /**
      * Changes who belongs to the group to exactly these members, see {@link #change}.
@@ -52,14 +74,22 @@ public interface RaftAdmin {
 
     /**
      * Writes a consistent copy of the group's state: what {@link RaftBuilder#restoreFrom} takes.
-     * Linearizable: contains every write acknowledged before the call. Blocks.
+     * Linearizable: contains every write acknowledged before the call. Works on any node that the
+     * leader reaches. Blocks.
      *
-     * @param file where to; must not exist
+     * @param file where to; must not exist. It appears whole and durable, or not at all
      * @return what was written
-     * @throws RaftException if there is no leader in time
+     * @throws RaftException if there is no leader in time, or the group stopped on this node
      * @throws IOException if the file cannot be written
+     * @throws io.jangada.raft.spi.StoreException if the snapshot cannot be read
      */
-    default SnapshotInfo backup(Path file) throws IOException {
-        throw new UnsupportedOperationException("backup");
-    }
+    SnapshotInfo backup(Path file) throws IOException;
+
+    /**
+     * Says in words what this node waits for: why there is no leader as far as it can tell, what a
+     * change of membership waits for, what else is under way. For people; the words may change.
+     *
+     * @return one or several sentences
+     */
+    String why();
 }

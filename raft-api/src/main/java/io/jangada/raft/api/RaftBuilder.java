@@ -117,7 +117,9 @@ public final class RaftBuilder {
     /**
      * Starts as a node that does not belong to the cluster yet: the peers name its members and,
      * besides, this node with its own address. It founds nothing, takes the cluster's id from the
-     * first peer that it meets, and waits to be added by {@link RaftAdmin#change}.
+     * first peer that it meets, and waits to be added by {@link RaftAdmin#change}. The data folder
+     * remembers that, so that a later start may say it again or leave it out; on a folder that
+     * holds a cluster which this node helped to found it changes nothing.
      *
      * @return this
      */
@@ -160,8 +162,11 @@ public final class RaftBuilder {
     }
 
     /**
-     * Founds the group on a backup instead of an empty state. Every initial voter must name the
-     * same file; the cluster gets an id of its own. Ignored once the data folder holds the group.
+     * Founds the group on a backup instead of an empty state. Every initial voter must be given the
+     * same backup; unless {@link #clusterId} is set, the cluster gets an id that depends on it, so
+     * that nodes founded on something else are refused. The members are the peers named here,
+     * whoever they were when the backup was made. Of a host's groups it concerns the one that the
+     * backup was taken of. Ignored once the data folder holds the group.
      *
      * @param backup what {@link RaftAdmin#backup} wrote
      * @return this

@@ -17,7 +17,8 @@ public interface RaftHost extends AutoCloseable {
 
     /**
      * Opens a group on this node: recovers it from the log, or creates it with all peers as voters.
-     * Every peer must open the same groups.
+     * Every peer must open the same groups. A node that joined creates none: it waits until the
+     * group's leader is told to add it.
      *
      * @param group the group
      * @param machine its state machine, empty; the log is replayed into it

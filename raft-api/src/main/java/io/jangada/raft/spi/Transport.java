@@ -32,6 +32,19 @@ public interface Transport extends AutoCloseable {
     void start(PeerIdentity self, TransportListener listener);
 
     /**
+     * Shows another cluster id from now on: a node that waited to be added has learnt which cluster
+     * it belongs to. Connections that stand stay as they are; those made later show the new
+     * identity. Before the start it does nothing but fail, after the close nothing.
+     *
+     * @param self differs from the identity shown before in its cluster id only
+     * @throws IllegalArgumentException if anything else differs, or the cluster id is too long
+     * @throws IllegalStateException if it was not started
+     */
+    default void identify(PeerIdentity self) {
+        throw new UnsupportedOperationException("identify");
+    }
+
+    /**
      * Makes a peer reachable, or changes its address. Returns at once; connects in the background.
      *
      * @param peer the peer
@@ -58,7 +71,9 @@ public interface Transport extends AutoCloseable {
 
     /**
      * Sends a frame of bulk data, or drops it: on a lane of its own, so that nothing sent by {@link
-     * #send} ever queues behind it. It arrives at {@link TransportListener#onBulkFrame}.
+     * #send} ever queues behind it. It arrives at {@link TransportListener#onBulkFrame}. The lane
+     * is made when it is first needed, and only to a peer that {@link #send} reaches; its queue has
+     * room for one frame of the largest size at least.
      *
      * @param to a peer named to {@link #connect} before
      * @param frame at most {@link #frameBytesMax()} long

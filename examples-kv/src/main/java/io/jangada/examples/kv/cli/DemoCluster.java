@@ -222,7 +222,7 @@ final class DemoCluster implements AutoCloseable {
             RunningNode node = running.get(id);
             views.add(
                     node == null
-                            ? new NodeView(id, "", Optional.empty(), Optional.empty())
+                            ? new NodeView(id, "", Optional.empty())
                             : node.view());
         }
         return views;

@@ -103,11 +103,7 @@ final class RunningNode implements AutoCloseable {
     }
 
     NodeView view() {
-        return new NodeView(
-                settings.id(),
-                resp().toString(),
-                Optional.of(node.group().status()),
-                server.installing());
+        return new NodeView(settings.id(), resp().toString(), Optional.of(node.group().status()));
     }
 
     /** Answers what is under way, hands leadership over, closes the log. */

@@ -9,7 +9,5 @@ import java.util.Optional;
  * @param id its name
  * @param resp where Redis clients connect, as {@code host:port}
  * @param status what it knows of its group, empty while it does not run
- * @param installing how far a snapshot is that comes in, empty if none does
  */
-public record NodeView(
-        String id, String resp, Optional<GroupStatus> status, Optional<String> installing) {}
+public record NodeView(String id, String resp, Optional<GroupStatus> status) {}

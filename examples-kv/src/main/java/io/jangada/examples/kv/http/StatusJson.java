@@ -24,7 +24,6 @@ final class StatusJson {
         fields.put("resp", node.resp());
         fields.put("up", node.status().isPresent());
         node.status().ifPresent(status -> fields.putAll(StatusFields.of(status)));
-        node.installing().ifPresent(text -> fields.put("installing", text));
         return fields;
     }
 

@@ -10,12 +10,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The commands for those who run the cluster. What takes longer than a request may goes on after it
  * was answered; the same command again waits for the same thing.
  */
 final class AdminCommands {
+    private static final Duration GRACE = Duration.ofMillis(100);
+
     private AdminCommands() {}
 
     static Plan transfer(Client client, Args args) {
@@ -62,7 +65,7 @@ final class AdminCommands {
                                 server.underWay()
                                         .join("snapshot", server.group().admin()::snapshot),
                                 Failures::of,
-                                "the snapshot goes on; repeat the command to wait for it"));
+                                () -> "the snapshot goes on; repeat the command to wait for it"));
     }
 
     private static Plan change(Client client, MembershipChange change) {
@@ -74,8 +77,10 @@ final class AdminCommands {
                                 server.underWay()
                                         .join(change, () -> server.group().admin().change(change)),
                                 failure -> refusal(server, change, failure),
-                                "the change goes on; repeat the command to wait for it, or look at"
-                                        + " RAFT.STATUS"));
+                                () ->
+                                        "the change goes on; repeat the command to wait for it, or"
+                                                + " look at RAFT.STATUS: "
+                                                + server.group().admin().why()));
     }
 
     /**
@@ -103,13 +108,13 @@ final class AdminCommands {
             Duration timeout,
             CompletableFuture<?> work,
             Function<Throwable, Reply> onFailure,
-            String goesOn) {
+            Supplier<String> goesOn) {
+        // The library's own limit is the same, and its answer says more.
+        long nanos = timeout.plus(GRACE).toNanos();
         return work.<Reply>handle(
                         (done, failure) -> failure == null ? Reply.OK : onFailure.apply(failure))
-                .completeOnTimeout(
-                        new Reply.Failure("UNKNOWN " + goesOn),
-                        timeout.toNanos(),
-                        TimeUnit.NANOSECONDS);
+                .orTimeout(nanos, TimeUnit.NANOSECONDS)
+                .exceptionally(late -> new Reply.Failure("UNKNOWN " + goesOn.get()));
     }
 
     private static <T> T checked(String text, Function<String, T> parser) {

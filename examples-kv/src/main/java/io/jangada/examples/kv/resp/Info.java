@@ -109,6 +109,8 @@ final class Info {
         if (status.membership().isJoint()) {
             fields.put("raft_outgoing", StatusFields.members(status.membership().outgoing()));
         }
+        fields.put("raft_snapshot", status.snapshotIndex());
+        fields.put("raft_why", client.server().group().admin().why().replaceAll("\\R", " "));
         status.stopped().ifPresent(reason -> fields.put("raft_stopped", reason));
         return fields;
     }

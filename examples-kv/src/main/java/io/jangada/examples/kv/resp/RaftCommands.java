@@ -54,14 +54,10 @@ final class RaftCommands {
         return later(() -> new Reply.Pairs(statusItems(client)));
     }
 
-    /**
-     * The status with this client's read mode, as {@code RAFT.STATUS} and {@code INFO} show it, and
-     * {@code installing} while a snapshot comes in.
-     */
+    /** The status with this client's read mode, as {@code RAFT.STATUS} and {@code INFO} show it. */
     static Map<String, Object> statusFields(Client client) {
         Map<String, Object> fields = StatusFields.of(client.server().group().status());
         fields.put("read", client.reads().toString());
-        client.server().installs().underWay().ifPresent(text -> fields.put("installing", text));
         return fields;
     }
 

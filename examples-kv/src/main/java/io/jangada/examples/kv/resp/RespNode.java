@@ -1,6 +1,5 @@
 package io.jangada.examples.kv.resp;
 
-import io.jangada.examples.kv.Installs;
 import io.jangada.examples.kv.KvCommand;
 import io.jangada.examples.kv.KvResult;
 import io.jangada.examples.kv.KvStateMachine;
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param budget bounds the memory that requests take
  * @param clients the connected clients by id
  * @param stats what happened since the start
- * @param installs the snapshot that is coming in
  * @param underWay what goes on after its request was answered
  * @param backups the copies being handed out
  */
@@ -32,7 +30,6 @@ record RespNode(
         MemoryBudget budget,
         Map<Long, Client> clients,
         Stats stats,
-        Installs installs,
         UnderWay underWay,
         Backups backups) {
     /** An eighth of the heap for requests under way, and never less than two of the largest. */
@@ -50,15 +47,8 @@ record RespNode(
                 new MemoryBudget(bytesMax),
                 new ConcurrentHashMap<>(),
                 new Stats(),
-                Installs.watch(group),
                 new UnderWay(),
                 new Backups(backups, group.admin()));
-    }
-
-    /** Ends what it watches and began. */
-    void close() {
-        installs.close();
-        backups.close();
     }
 
     /** Counts since the start. */

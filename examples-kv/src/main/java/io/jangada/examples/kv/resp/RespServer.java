@@ -28,7 +28,6 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -126,16 +125,6 @@ public final class RespServer implements AutoCloseable {
     }
 
     /**
-     * The snapshot that is coming in from another node, if one is.
-     *
-     * @return how far it is, for people
-     */
-    public Optional<String> installing() {
-        RespNode serving = node;
-        return serving == null ? Optional.empty() : serving.installs().underWay();
-    }
-
-    /**
      * Takes no more connections and requests, waits up to a second for requests under way to be
      * answered, then closes all connections.
      */
@@ -153,7 +142,7 @@ public final class RespServer implements AutoCloseable {
         loops.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly(DRAIN_MILLIS);
         RespNode served = node;
         if (served != null) {
-            served.close();
+            served.backups().close();
         }
     }
 

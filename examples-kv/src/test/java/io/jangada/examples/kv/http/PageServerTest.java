@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,13 +32,17 @@ class PageServerTest {
                                         new NodeView(
                                                 "n1",
                                                 "127.0.0.1:6379",
-                                                Optional.of(new FakeGroup().status()),
-                                                Optional.of("50 %")),
+                                                Optional.of(installing().status())),
                                         new NodeView(
                                                 "n\"2\\",
                                                 "",
-                                                Optional.empty(),
                                                 Optional.empty())));
+    }
+
+    private static FakeGroup installing() {
+        FakeGroup group = new FakeGroup();
+        group.installing(OptionalInt.of(50));
+        return group;
     }
 
     @AfterEach
@@ -62,7 +67,7 @@ class PageServerTest {
                         + "\"role\":\"leader\",\"term\":3,\"leader\":\"n1\",\"commit\":0,"
                         + "\"applied\":0,\"first\":1,\"last\":0,"
                         + "\"voters\":\"n1=h1:7001,n2=h2:7002\",\"learners\":\"\","
-                        + "\"installing\":\"50 %\"},"
+                        + "\"installing\":\"50%\"},"
                         + "{\"id\":\"n\\\"2\\\\\",\"resp\":\"\",\"up\":false}]}",
                 status.body());
     }

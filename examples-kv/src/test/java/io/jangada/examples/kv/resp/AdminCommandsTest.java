@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.NodeId;
-import io.jangada.raft.api.RaftEvent;
 import io.jangada.raft.api.RejectedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,6 +16,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,7 +100,7 @@ class AdminCommandsTest {
         fixture.group.hold();
         String unknown =
                 "UNKNOWN the change goes on; repeat the command to wait for it, or look at"
-                        + " RAFT.STATUS";
+                        + " RAFT.STATUS: a fake waits for nothing";
         assertEquals(unknown, call("RAFT.ADD", "n3", "h3:1"));
         assertEquals(unknown, RespCommandsTest.show(fixture.client().call("RAFT.ADD", "n3", "h3:1")));
         assertEquals(1, fixture.group.changes());
@@ -121,11 +121,11 @@ class AdminCommandsTest {
 
     @Test
     void anInstallIsSeenWhileItRuns() throws IOException {
-        progress(50, false);
-        String text = "index 7 from n2: 25 % of 200 bytes";
+        fixture.group.installing(OptionalInt.of(25));
+        String text = "25%";
         assertEquals(text, RespCommandsTest.map(client.call("RAFT.STATUS")).get("installing"));
         assertTrue(call("INFO", "raft").contains("\r\nraft_installing:" + text + "\r\n"));
-        progress(200, true);
+        fixture.group.installing(OptionalInt.empty());
         assertTrue(!RespCommandsTest.map(client.call("RAFT.STATUS")).containsKey("installing"));
     }
 
@@ -206,19 +206,6 @@ class AdminCommandsTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private void progress(long bytes, boolean installed) {
-        fixture.group.happen(
-                new RaftEvent.SnapshotProgress(
-                        fixture.group.id(),
-                        NodeId.of("n1"),
-                        3,
-                        NodeId.of("n2"),
-                        7,
-                        bytes,
-                        200,
-                        installed));
     }
 
     private List<Path> files() throws IOException {

@@ -37,7 +37,7 @@ final class TestNode implements TransportListener {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(40);
     private static final long RESEND_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
 
-    private final PeerIdentity identity;
+    private volatile PeerIdentity identity;
     private final String address;
     private final Transport transport;
     private final List<PeerIdentity> hellos = new ArrayList<>();
@@ -45,18 +45,31 @@ final class TestNode implements TransportListener {
     private final Set<NodeId> accepted = new HashSet<>();
     private final Map<NodeId, String> refusals = new HashMap<>();
     private final List<String> breaches = new ArrayList<>();
+    private final List<Received> bulkReceived = new ArrayList<>();
     private FrameHandler handler = (from, frame) -> {};
+    private FrameHandler bulkHandler = (from, frame) -> {};
     private int callsUnderWay;
+    private int bulkCallsUnderWay;
 
     TestNode(String id, String address, Transport transport, int life) {
+        this("testers", id, address, transport, life);
+    }
+
+    TestNode(String cluster, String id, String address, Transport transport, int life) {
         this.identity =
-                new PeerIdentity("testers", NodeId.of(id), StoreId.of(7, id.hashCode()), life);
+                new PeerIdentity(cluster, NodeId.of(id), StoreId.of(7, id.hashCode()), life);
         this.address = address;
         this.transport = transport;
     }
 
     void start() {
         transport.start(identity, this);
+    }
+
+    /** Shows another cluster id from now on. */
+    void identify(String cluster) {
+        identity = identity.in(cluster);
+        transport.identify(identity);
     }
 
     void close() {
@@ -88,6 +101,15 @@ final class TestNode implements TransportListener {
 
     boolean send(TestNode to, byte[] frame) {
         return transport.send(to.id(), new BytesFrame(frame));
+    }
+
+    boolean sendBulk(TestNode to, byte[] frame) {
+        return transport.sendBulk(to.id(), new BytesFrame(frame));
+    }
+
+    /** Sends a frame of bulk data again and again until it arrives as such. */
+    void deliverBulk(TestNode to, byte[] frame) {
+        sendUntil(to, () -> sendBulk(to, frame), () -> to.receivedBulk(this, frame));
     }
 
     /** Sends a frame again and again until it arrives, and returns what arrived. */
@@ -154,16 +176,29 @@ final class TestNode implements TransportListener {
         handler = newHandler;
     }
 
+    synchronized void onBulkFrame(FrameHandler newHandler) {
+        bulkHandler = newHandler;
+    }
+
     synchronized boolean received(TestNode from, byte[] frame) {
-        return received.stream()
-                .anyMatch(
-                        r ->
-                                r.from().equals(from.id())
-                                        && r.bytes().equals(ByteBuffer.wrap(frame)));
+        return received.contains(new Received(from.id(), ByteBuffer.wrap(frame)));
+    }
+
+    synchronized boolean receivedBulk(TestNode from, byte[] frame) {
+        return bulkReceived.contains(new Received(from.id(), ByteBuffer.wrap(frame)));
     }
 
     synchronized List<Received> allReceived() {
         return List.copyOf(received);
+    }
+
+    synchronized List<Received> allBulkReceived() {
+        return List.copyOf(bulkReceived);
+    }
+
+    /** Whether a call of {@link #onBulkFrame(NodeId, ByteBuffer)} is under way. */
+    synchronized boolean isBusyWithBulk() {
+        return bulkCallsUnderWay > 0;
     }
 
     /** Whether a call of {@link #onFrame(NodeId, ByteBuffer)} is under way. */
@@ -200,6 +235,29 @@ final class TestNode implements TransportListener {
         } finally {
             synchronized (this) {
                 callsUnderWay--;
+            }
+        }
+    }
+
+    @Override
+    public void onBulkFrame(NodeId from, ByteBuffer frame) {
+        byte[] bytes = new byte[frame.remaining()];
+        frame.get(bytes);
+        FrameHandler current;
+        synchronized (this) {
+            bulkReceived.add(new Received(from, ByteBuffer.wrap(bytes)));
+            bulkCallsUnderWay++;
+            if (!accepted.contains(from)) {
+                breaches.add("bulk data from " + from + ", which was not accepted");
+            }
+            current = bulkHandler;
+            notifyAll();
+        }
+        try {
+            current.onFrame(from, bytes);
+        } finally {
+            synchronized (this) {
+                bulkCallsUnderWay--;
             }
         }
     }

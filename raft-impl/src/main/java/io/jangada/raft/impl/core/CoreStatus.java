@@ -22,6 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @param membership the latest configuration in the log
  * @param leaseEndNanos until when lease reads are safe here; {@link Long#MIN_VALUE} if they are not
  * @param transferTarget the voter that this leader is handing over to
+ * @param membershipIndex where that configuration stands in the log; it is committed once {@code
+ *     commitIndex} has reached this
+ * @param changeTarget the configuration that this leader is working towards; null if none
+ * @param snapshotIndex the last entry of the newest snapshot known here, 0 without one
+ * @param removed this node was told that it does not belong to the group any more
+ * @param rebuilding this node's log was lost in part and is being made good: it neither votes nor
+ *     counts
  */
 public record CoreStatus(
         Role role,
@@ -35,7 +42,12 @@ public record CoreStatus(
         long lastApplied,
         Membership membership,
         long leaseEndNanos,
-        @Nullable NodeId transferTarget) {
+        @Nullable NodeId transferTarget,
+        long membershipIndex,
+        @Nullable Membership changeTarget,
+        long snapshotIndex,
+        boolean removed,
+        boolean rebuilding) {
     static Role roleOf(io.jangada.raft.impl.core.Role role, boolean learner) {
         if (role instanceof Leader) {
             return Role.LEADER;

@@ -1,7 +1,9 @@
 package io.jangada.raft.impl.core;
 
 import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
+import io.jangada.raft.spi.SnapshotInfo;
 
 /**
  * Everything that can happen to a {@link RaftCore}. Each input says when it came, on the node's
@@ -45,4 +47,44 @@ public sealed interface Input {
 
     /** Leadership should move to a voter, whoever leads now. */
     record TransferLeadership(long nowNanos, NodeId target) implements Input {}
+
+    /**
+     * Someone on this node wants other members. Answered by one {@link Ready.ChangeOutcome}, or by
+     * nothing if leadership or a message is lost meanwhile: then ask again, whoever leads. Asking
+     * twice does no harm: a change that is under way already takes the second asker along, and one
+     * that is done is answered at once.
+     *
+     * @param requestId names the wish in its outcome
+     */
+    record Reconfigure(long nowNanos, long requestId, MembershipChange change) implements Input {}
+
+    /**
+     * A snapshot of this node's own state is durable, as the latest one. From now on a leader
+     * offers it to peers that need entries which are gone; only after this input has been stepped
+     * may the log up to it be compacted.
+     */
+    record SnapshotSaved(long nowNanos, SnapshotInfo info) implements Input {}
+
+    /**
+     * More of the snapshot that {@link Ready.Fetch} asked for is here. A courtesy to the leader,
+     * which gives up a peer that makes no progress.
+     *
+     * @param bytes how much of it is here by now
+     */
+    record SnapshotProgress(long nowNanos, SnapshotInfo info, long bytes) implements Input {}
+
+    /**
+     * The snapshot that {@link Ready.Fetch} asked for is whole, verified, and durable as the latest
+     * one. If it is still ahead of what is committed here, the next {@link Ready} installs it.
+     */
+    record SnapshotReceived(long nowNanos, SnapshotInfo info) implements Input {}
+
+    /** The fetching of a snapshot was given up. The leader will offer one again. */
+    record SnapshotFailed(long nowNanos, SnapshotInfo info) implements Input {}
+
+    /**
+     * The disk has become too slow or too full to lead, or is well again. A leader with a sick disk
+     * hands over, and a node with one does not stand for election.
+     */
+    record DiskSick(long nowNanos, boolean sick) implements Input {}
 }

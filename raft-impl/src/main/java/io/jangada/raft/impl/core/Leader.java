@@ -56,7 +56,7 @@ final class Leader implements Role {
         this.log = core.log();
         this.readIndex = new ReadIndex(core.leaseNanos());
         this.sizes = new EntrySizes(log.lastIndex());
-        this.clusterTimeBaseMillis = log.lastClusterTimeMillis();
+        this.clusterTimeBaseMillis = log.lastClusterTimeMillis(null);
         this.tookOverNanos = core.now();
         this.heartbeatDeadline = core.now();
         this.termStartIndex = log.lastIndex() + 1;

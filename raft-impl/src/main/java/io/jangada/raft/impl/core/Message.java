@@ -1,8 +1,11 @@
 package io.jangada.raft.impl.core;
 
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotInfo;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the nodes of one group tell each other. Names are the paper's and the thesis's. */
 public sealed interface Message {
@@ -21,6 +24,7 @@ public sealed interface Message {
     default boolean isFromLeader() {
         return this instanceof AppendEntries
                 || this instanceof Heartbeat
+                || this instanceof InstallSnapshot
                 || this instanceof TimeoutNow
                 || this instanceof ReadIndexResponse;
     }
@@ -81,15 +85,92 @@ public sealed interface Message {
      * disk.
      *
      * @param leaderCommit what is committed, as far as the receiver is known to have it
+     * @param rebuild repeats the receiver's {@link HeartbeatResponse#rebuild}: the leader has
+     *     forgotten what it knew of the receiver's log before that; 0 if none
+     * @param rebuildTo the leader's last index when it forgot: the receiver is whole again once it
+     *     has everything up to there
      */
-    record Heartbeat(long term, long round, long leaderCommit) implements Message {}
+    record Heartbeat(long term, long round, long leaderCommit, long rebuild, long rebuildTo)
+            implements Message {
+        /** To a receiver that is not being rebuilt. */
+        public Heartbeat(long term, long round, long leaderCommit) {
+            this(term, round, leaderCommit, 0, 0);
+        }
+    }
 
     /**
      * Confirms a round.
      *
      * @param lastLogIndex a hint, durable or not, by which the leader notices lost messages
+     * @param priority how much the sender is preferred as a leader, from 0; {@link #UNFIT} if it
+     *     should not lead at present
+     * @param rebuild names the rebuilding of the sender's log that is under way, positive; 0 if
+     *     none
      */
-    record HeartbeatResponse(long term, long round, long lastLogIndex) implements Message {}
+    record HeartbeatResponse(long term, long round, long lastLogIndex, int priority, long rebuild)
+            implements Message {
+        /** The priority of a node that should not lead: its disk is sick. */
+        public static final int UNFIT = -1;
+
+        /** Of a sender of no preference that is not being rebuilt. */
+        public HeartbeatResponse(long term, long round, long lastLogIndex) {
+            this(term, round, lastLogIndex, 0, 0);
+        }
+    }
+
+    /**
+     * Offers a snapshot to a peer that needs entries which are gone (paper §7, Figure 13). Travels
+     * in order with the rest, carries no content, and is repeated until it is answered for good:
+     * the receiver pulls the content on a lane of its own.
+     */
+    record InstallSnapshot(long term, SnapshotInfo info) implements Message {}
+
+    /**
+     * Answers an {@link InstallSnapshot}.
+     *
+     * @param index the offered snapshot's last entry; if refused or installed the highest index
+     *     known to match: what is committed at the sender, durably
+     * @param bytes how much of it is there, if it is being fetched
+     */
+    record InstallSnapshotResponse(long term, long index, long bytes, InstallStatus status)
+            implements Message {}
+
+    /** How far an offered snapshot has come. The codes are part of the wire format. */
+    enum InstallStatus {
+        /** It is being fetched. */
+        FETCHING(0),
+        /** It is durable, and the log goes on behind it. */
+        INSTALLED(1),
+        /** It is older than what the receiver has. */
+        REFUSED(2),
+        /** It could not be fetched: offer the newest one again. */
+        FAILED(3);
+
+        private final int code;
+
+        InstallStatus(int code) {
+            this.code = code;
+        }
+
+        /** The number that stands for it in messages. */
+        public int code() {
+            return code;
+        }
+
+        /**
+         * The status of a code.
+         *
+         * @throws IllegalArgumentException if no status has that code
+         */
+        public static InstallStatus of(int code) {
+            for (InstallStatus status : values()) {
+                if (status.code == code) {
+                    return status;
+                }
+            }
+            throw new IllegalArgumentException("no install status has code " + code);
+        }
+    }
 
     /** A follower asks the leader for an index to read at (thesis §6.4). */
     record ReadIndexRequest(long term, long requestId) implements Message {}
@@ -102,6 +183,25 @@ public sealed interface Message {
 
     /** A forwarded proposal was refused: this attempt changed nothing. */
     record ForwardRefused(long term, long requestId, Refusal reason) implements Message {}
+
+    /** A follower passes on a wish for other members. */
+    record Reconfigure(long term, long requestId, MembershipChange change) implements Message {}
+
+    /**
+     * What became of a {@link Reconfigure}.
+     *
+     * @param refusal why not, in a sentence; null if the configuration wished for is committed
+     */
+    record ReconfigureResponse(long term, long requestId, @Nullable String refusal)
+            implements Message {}
+
+    /**
+     * Tells a node that stands for election that it does not belong to the group (Z42).
+     *
+     * @param membershipIndex where the committed configuration without the receiver stands in the
+     *     log
+     */
+    record RemovedNotice(long term, long membershipIndex) implements Message {}
 
     /** A follower passes on the wish to move leadership. */
     record TransferRequest(long term, NodeId target) implements Message {}

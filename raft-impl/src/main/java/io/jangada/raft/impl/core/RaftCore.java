@@ -23,6 +23,7 @@ import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.LogReader;
+import io.jangada.raft.spi.SnapshotInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -102,6 +103,11 @@ public final class RaftCore {
      * @param config the settings
      * @param stored its log; must show each write of a {@link Ready} before the next input
      * @param hardState its durable term and vote
+     * @param snapshot its newest durable snapshot, which the state machine has loaded; null if it
+     *     has none. If the log does not contain the snapshot's last entry, it is reset behind it
+     * @param rebuilding whether part of the log was lost: the node neither votes nor counts until
+     *     it has everything that it may once have acknowledged
+     * @param priority how much it is preferred as a leader, from 0
      * @param seed decides its random timeouts; another one in each life
      * @param nowNanos the present, on the clock of all later inputs
      */
@@ -110,6 +116,9 @@ public final class RaftCore {
             RaftConfig config,
             LogReader stored,
             HardState hardState,
+            @Nullable SnapshotInfo snapshot,
+            boolean rebuilding,
+            int priority,
             long seed,
             long nowNanos) {
         this.self = self;
@@ -127,6 +136,17 @@ public final class RaftCore {
         this.lastReadBatch = election.drawNumber();
         this.role = new Follower(this, null, nowNanos + election.drawTimeoutNanos());
         exemptOnlyVoter();
+    }
+
+    /** A node without a snapshot, whole, and of no preference. */
+    RaftCore(
+            NodeId self,
+            RaftConfig config,
+            LogReader stored,
+            HardState hardState,
+            long seed,
+            long nowNanos) {
+        this(self, config, stored, hardState, null, false, 0, seed, nowNanos);
     }
 
     /** Z23: the only voter has nobody to wait for. */
@@ -160,6 +180,14 @@ public final class RaftCore {
             onTransferLeadership(transfer.target());
         } else if (input instanceof Input.Found found) {
             onFound(found.membership());
+        } else if (input instanceof Input.Reconfigure reconfigure) {
+            effects.changed(reconfigure.requestId(), "not built yet");
+        } else if (input instanceof Input.SnapshotSaved
+                || input instanceof Input.SnapshotProgress
+                || input instanceof Input.SnapshotReceived
+                || input instanceof Input.SnapshotFailed
+                || input instanceof Input.DiskSick) {
+            InvariantViolation.check(lastApplied >= 0, "nothing is applied yet", lastApplied);
         } else {
             throw new AssertionError("no handler for " + input);
         }
@@ -666,7 +694,12 @@ public final class RaftCore {
                 lastApplied,
                 membership(),
                 leading == null ? Long.MIN_VALUE : leading.leaseEndNanos(),
-                leading == null ? null : leading.transferTarget());
+                leading == null ? null : leading.transferTarget(),
+                0,
+                null,
+                0,
+                false,
+                false);
     }
 
     /** What a leader knows of a peer's log. */

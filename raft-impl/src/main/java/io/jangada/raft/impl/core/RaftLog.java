@@ -3,6 +3,7 @@ package io.jangada.raft.impl.core;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.LogReader;
+import io.jangada.raft.spi.SnapshotInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,6 +40,9 @@ final class RaftLog {
     /** Writes handed out and not yet confirmed, in order. */
     private final Deque<PendingWrite> pending = new ArrayDeque<>();
 
+    /** Set while the log's new beginning behind a snapshot waits for the next {@link Ready}. */
+    private Ready.@Nullable Reset unstableReset;
+
     private long lastWriteSequence;
     private long persistedSequence;
 
@@ -52,7 +56,7 @@ final class RaftLog {
     }
 
     long firstIndex() {
-        return stored.firstIndex();
+        return unstableReset == null ? stored.firstIndex() : unstableReset.index() + 1;
     }
 
     long lastIndex() {
@@ -67,19 +71,25 @@ final class RaftLog {
         return durableIndex;
     }
 
-    /** The cluster time of the last entry; 0 if there is none. */
-    long lastClusterTimeMillis() {
+    /** The cluster time of the last entry; of the snapshot before it if the log is empty. */
+    long lastClusterTimeMillis(@Nullable SnapshotInfo snapshot) {
         if (!unstable.isEmpty()) {
             return unstable.get(unstable.size() - 1).clusterTimeMillis();
         }
         long last = lastIndex();
-        return last < firstIndex() ? 0 : stored.entries(last, last, 1).get(0).clusterTimeMillis();
+        if (last >= firstIndex()) {
+            return stored.entries(last, last, 1).get(0).clusterTimeMillis();
+        }
+        return snapshot == null ? 0 : snapshot.meta().clusterTimeMillis();
     }
 
     /** The term of an entry from {@code firstIndex() - 1} to {@code lastIndex()}. */
     long term(long index) {
-        return index >= unstableFrom
-                ? unstable.get((int) (index - unstableFrom)).term()
+        if (index >= unstableFrom) {
+            return unstable.get((int) (index - unstableFrom)).term();
+        }
+        return unstableReset != null && index == unstableReset.index()
+                ? unstableReset.term()
                 : stored.term(index);
     }
 
@@ -183,6 +193,21 @@ final class RaftLog {
         }
     }
 
+    /**
+     * The log is empty from now on and goes on behind a durable snapshot. Writes under way make
+     * nothing of it durable, for what they hold is gone; up to the snapshot's last entry the
+     * snapshot stands for it.
+     */
+    void reset(long index, long term) {
+        unstable.clear();
+        unstableFrom = index + 1;
+        unstableReset = new Ready.Reset(0, null, index, term);
+        durableIndex = index;
+        for (PendingWrite write : pending) {
+            write.lastIndex = Math.min(write.lastIndex, index);
+        }
+    }
+
     void changed(HardState hardState) {
         unstableHardState = hardState;
     }
@@ -192,6 +217,9 @@ final class RaftLog {
      * it, else the last one handed out.
      */
     long currentWrite() {
+        if (unstableReset != null) {
+            return lastWriteSequence + (unstable.isEmpty() ? 1 : 2);
+        }
         return isDirty() ? lastWriteSequence + 1 : lastWriteSequence;
     }
 
@@ -199,23 +227,39 @@ final class RaftLog {
         return writeSequence <= persistedSequence;
     }
 
-    /** A write to be handed to the store. */
-    record Write(long sequence, @Nullable HardState hardState, List<LogEntry> entries) {
-        static final Write NONE = new Write(0, null, List.of());
-    }
+    /** A write to be handed to the store, after a reset that is a write of its own. */
+    record Write(
+            Ready.@Nullable Reset reset,
+            long sequence,
+            @Nullable HardState hardState,
+            List<LogEntry> entries) {}
 
     /** Hands out what waits; the caller gives it to the store before anything else is read. */
     Write takeWrite() {
+        Ready.Reset reset = takeReset();
         if (!isDirty()) {
-            return Write.NONE;
+            return new Write(reset, 0, null, List.of());
         }
         lastWriteSequence++;
-        Write write = new Write(lastWriteSequence, unstableHardState, unstable);
+        Write write = new Write(reset, lastWriteSequence, unstableHardState, unstable);
         pending.add(new PendingWrite(lastWriteSequence, lastIndex()));
         unstableFrom = lastIndex() + 1;
         unstable = new ArrayList<>();
         unstableHardState = null;
         return write;
+    }
+
+    private Ready.@Nullable Reset takeReset() {
+        Ready.Reset waiting = unstableReset;
+        if (waiting == null) {
+            return null;
+        }
+        unstableReset = null;
+        lastWriteSequence++;
+        pending.add(new PendingWrite(lastWriteSequence, waiting.index()));
+        HardState hardState = unstableHardState;
+        unstableHardState = null;
+        return new Ready.Reset(lastWriteSequence, hardState, waiting.index(), waiting.term());
     }
 
     /** All writes up to this one are durable (thesis §10.2.1). */

@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What one group has written; outlives the handles on it. The object's monitor guards it all. */
 final class MemoryGroup implements LogReader {
-    private static final long FIRST_INDEX = 1;
-
     private final int entryBytesMax;
     private final List<LogEntry> entries = new ArrayList<>();
     private final List<LogEntry> memberships = new ArrayList<>();
+    private final MemorySnapshots snapshots = new MemorySnapshots();
     private HardState hardState = HardState.INITIAL;
+    private boolean rebuilding;
+
+    /** The last entry that is gone, at the bottom of the log. */
+    private long bottomIndex;
+
+    private long bottomTerm;
 
     MemoryGroup(int entryBytesMax) {
         this.entryBytesMax = entryBytesMax;
@@ -26,26 +31,45 @@ final class MemoryGroup implements LogReader {
         return hardState;
     }
 
+    MemorySnapshots snapshots() {
+        return snapshots;
+    }
+
+    synchronized boolean rebuilding() {
+        return rebuilding;
+    }
+
+    synchronized void rebuilt() {
+        rebuilding = false;
+    }
+
+    /** Drops everything but the hard state, as after damage. */
+    synchronized void beginRebuild() {
+        reset(null, 0, 0);
+        snapshots.clear();
+        rebuilding = true;
+    }
+
     @Override
-    public long firstIndex() {
-        return FIRST_INDEX;
+    public synchronized long firstIndex() {
+        return bottomIndex + 1;
     }
 
     @Override
     public synchronized long lastIndex() {
-        return FIRST_INDEX - 1 + entries.size();
+        return bottomIndex + entries.size();
     }
 
     @Override
     public synchronized long term(long index) {
-        return index == FIRST_INDEX - 1 ? 0 : entries.get(position(index)).term();
+        return index == bottomIndex ? bottomTerm : entries.get(position(index)).term();
     }
 
     @Override
     public synchronized List<LogEntry> entries(long from, long to, long bytesMax) {
-        if (from < FIRST_INDEX || to < from || to > lastIndex()) {
+        if (from <= bottomIndex || to < from || to > lastIndex()) {
             throw new IndexOutOfBoundsException(
-                    from + ".." + to + " is not within " + FIRST_INDEX + ".." + lastIndex());
+                    from + ".." + to + " is not within " + firstIndex() + ".." + lastIndex());
         }
         List<LogEntry> found = new ArrayList<>();
         long bytes = 0;
@@ -81,14 +105,35 @@ final class MemoryGroup implements LogReader {
         }
     }
 
+    synchronized void compact(long index) {
+        if (index <= bottomIndex) {
+            return;
+        }
+        long term = term(index);
+        entries.subList(0, (int) (index - bottomIndex)).clear();
+        memberships.removeIf(entry -> entry.index() <= index);
+        bottomIndex = index;
+        bottomTerm = term;
+    }
+
+    synchronized void reset(@Nullable HardState newHardState, long index, long term) {
+        entries.clear();
+        memberships.clear();
+        bottomIndex = index;
+        bottomTerm = term;
+        if (newHardState != null) {
+            hardState = newHardState;
+        }
+    }
+
     private void check(List<LogEntry> added) {
         long next = added.get(0).index();
-        if (next < FIRST_INDEX || next > lastIndex() + 1) {
+        if (next <= bottomIndex || next > lastIndex() + 1) {
             throw new IllegalArgumentException(
                     "entries from "
                             + next
                             + " on do not fit a log of "
-                            + FIRST_INDEX
+                            + firstIndex()
                             + ".."
                             + lastIndex());
         }
@@ -106,11 +151,11 @@ final class MemoryGroup implements LogReader {
     }
 
     private void truncateFrom(long index) {
-        entries.subList((int) (index - FIRST_INDEX), entries.size()).clear();
+        entries.subList((int) (index - bottomIndex - 1), entries.size()).clear();
         memberships.removeIf(entry -> entry.index() >= index);
     }
 
     private int position(long index) {
-        return (int) Objects.checkIndex(index - FIRST_INDEX, (long) entries.size());
+        return (int) Objects.checkIndex(index - bottomIndex - 1, (long) entries.size());
     }
 }

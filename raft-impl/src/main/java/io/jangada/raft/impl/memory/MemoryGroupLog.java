@@ -3,6 +3,7 @@ package io.jangada.raft.impl.memory;
 import io.jangada.raft.spi.GroupLog;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotStore;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.WriteListener;
 import java.util.List;
@@ -44,14 +45,63 @@ final class MemoryGroupLog implements GroupLog {
     @Override
     public synchronized void append(
             long writeSequence, @Nullable HardState hardState, List<LogEntry> entries) {
+        checkWrite(writeSequence);
+        group.append(hardState, entries);
+        written(writeSequence);
+    }
+
+    @Override
+    public synchronized void reset(
+            long writeSequence, @Nullable HardState hardState, long index, long term) {
+        checkWrite(writeSequence);
+        if (index < 1) {
+            throw new IllegalArgumentException("a log cannot go on behind index " + index);
+        }
+        group.reset(hardState, index, term);
+        written(writeSequence);
+    }
+
+    @Override
+    public synchronized void compact(long index) {
+        checkOpen();
+        if (index > group.lastIndex()) {
+            throw new IllegalArgumentException(
+                    "index " + index + " is behind the end of the log, " + group.lastIndex());
+        }
+        group.compact(index);
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+        return group.snapshots();
+    }
+
+    @Override
+    public boolean rebuilding() {
+        return group.rebuilding();
+    }
+
+    @Override
+    public synchronized void rebuilt() {
+        checkOpen();
+        group.rebuilt();
+    }
+
+    private void checkOpen() {
         if (closed != null) {
             throw new StoreException(closed, null);
         }
+    }
+
+    private void checkWrite(long writeSequence) {
+        checkOpen();
         if (writeSequence <= appended) {
             throw new IllegalArgumentException(
                     "write " + writeSequence + " comes after write " + appended);
         }
-        group.append(hardState, entries);
+    }
+
+    private void written(long writeSequence) {
         appended = writeSequence;
         if (!confirming) {
             confirming = true;

@@ -4,30 +4,26 @@ import io.jangada.raft.api.NodeId;
 import io.jangada.raft.spi.OutboundFrame;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from one transport to one peer: a bounded queue, and at most one task at a time that
- * makes the connection or delivers what is queued. The monitor guards every field; no listener is
- * called with it held.
+ * The way from one transport to one peer: a connection with two lanes, and for each lane at most
+ * one task at a time that delivers what is queued; the one of the main lane makes the connection
+ * too. The monitor guards every field; no listener is called with it held.
  */
 final class MemoryLink {
     private static final System.Logger LOG = System.getLogger(MemoryLink.class.getName());
-    private static final int QUEUED_FRAMES_MAX = 4096;
-    private static final long QUEUED_BYTES_MAX = 64 << 20;
+    private static final long MAIN_BYTES_MAX = 64 << 20;
 
     private final MemoryTransport sender;
     private final NodeId peer;
     private final String address;
-    private final Queue<ByteBuffer> queue = new ArrayDeque<>();
-    private long queuedBytes;
+    private final MemoryLane main = new MemoryLane(false, MAIN_BYTES_MAX);
+    private final MemoryLane bulk = new MemoryLane(true, MemoryTransport.FRAME_BYTES_MAX);
 
     /** Where frames go, once both sides have accepted each other; else null. */
     private @Nullable MemoryTransport target;
 
-    private boolean busy;
     private boolean closed;
 
     MemoryLink(MemoryTransport sender, NodeId peer, String address) {
@@ -46,35 +42,40 @@ final class MemoryLink {
 
     /** Makes the connection in the background unless it is there or being made. */
     synchronized void introduce() {
-        if (!isConnected() && !busy && !closed) {
-            busy = sender.execute(this::work);
+        if (!isConnected() && !closed) {
+            wake(main);
         }
     }
 
-    synchronized boolean send(OutboundFrame frame, int size) {
+    boolean send(OutboundFrame frame, int size) {
+        return send(main, frame, size);
+    }
+
+    boolean sendBulk(OutboundFrame frame, int size) {
+        return send(bulk, frame, size);
+    }
+
+    private synchronized boolean send(MemoryLane lane, OutboundFrame frame, int size) {
         if (closed || !isConnected()) {
             reset();
             introduce();
             return false;
         }
-        if (queue.size() == QUEUED_FRAMES_MAX || queuedBytes + size > QUEUED_BYTES_MAX) {
+        if (!lane.hasRoomFor(size)) {
             return false;
         }
         ByteBuffer written = ByteBuffer.allocate(size);
         frame.writeTo(written);
-        queue.add(written.flip().asReadOnlyBuffer());
-        queuedBytes += size;
-        if (!busy) {
-            busy = sender.execute(this::work);
-        }
+        lane.add(written.flip().asReadOnlyBuffer());
+        wake(lane);
         return true;
     }
 
     /** Drops the connection and what is queued; the next frame makes a new one. */
     synchronized void reset() {
         target = null;
-        queue.clear();
-        queuedBytes = 0;
+        main.clear();
+        bulk.clear();
     }
 
     synchronized void close() {
@@ -86,13 +87,18 @@ final class MemoryLink {
         return target != null && target.isRunning();
     }
 
-    private void work() {
-        MemoryTransport to = target();
-        if (to == null) {
+    private void wake(MemoryLane lane) {
+        if (!lane.busy) {
+            lane.busy = sender.execute(() -> work(lane));
+        }
+    }
+
+    private void work(MemoryLane lane) {
+        if (!lane.bulk && target() == null) {
             meet();
         }
-        for (Delivery next = next(); next != null; next = next()) {
-            deliver(next);
+        for (Delivery next = next(lane); next != null; next = next(lane)) {
+            deliver(lane, next);
         }
     }
 
@@ -109,19 +115,18 @@ final class MemoryLink {
     private record Delivery(MemoryTransport to, ByteBuffer frame) {}
 
     /** The next frame to deliver; null if there is none, and then this task has ended. */
-    private synchronized @Nullable Delivery next() {
-        ByteBuffer frame = queue.poll();
+    private synchronized @Nullable Delivery next(MemoryLane lane) {
+        ByteBuffer frame = lane.poll();
         if (frame == null || target == null) {
-            busy = false;
+            lane.busy = false;
             return null;
         }
-        queuedBytes -= frame.remaining();
         return new Delivery(target, frame);
     }
 
-    private void deliver(Delivery delivery) {
+    private void deliver(MemoryLane lane, Delivery delivery) {
         try {
-            delivery.to().receive(sender, delivery.frame());
+            delivery.to().receive(sender, lane.bulk, delivery.frame());
         } catch (IllegalArgumentException e) {
             LOG.log(
                     Level.WARNING,

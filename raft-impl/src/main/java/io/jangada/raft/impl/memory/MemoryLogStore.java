@@ -30,7 +30,7 @@ public final class MemoryLogStore implements LogStore {
     /** As much as any setting allows. */
     private static final int ENTRY_BYTES_MAX = 64 << 20;
 
-    private final StoreIdentity identity;
+    private StoreIdentity identity;
     private final int entryBytesMax;
     private final Executor confirmer;
     private final Map<NodeId, StoreId> peers = new HashMap<>();
@@ -75,7 +75,7 @@ public final class MemoryLogStore implements LogStore {
     }
 
     @Override
-    public StoreIdentity identity() {
+    public synchronized StoreIdentity identity() {
         return identity;
     }
 
@@ -108,6 +108,28 @@ public final class MemoryLogStore implements LogStore {
         MemoryGroupLog log = new MemoryGroupLog(data, listener, confirmer, () -> giveBack(group));
         open.put(group, log);
         return log;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Nothing is ever damaged here; this serves those who want to see a rebuild.
+     */
+    @Override
+    public synchronized GroupLog openForRebuild(GroupId group, WriteListener listener) {
+        GroupLog log = open(group, listener);
+        Objects.requireNonNull(groups.get(group)).beginRebuild();
+        return log;
+    }
+
+    @Override
+    public synchronized void adoptCluster(String clusterId) {
+        checkOpen();
+        if (clusterId.isEmpty() || !identity.clusterId().isEmpty()) {
+            throw new IllegalStateException(
+                    "the store belongs to cluster '" + identity.clusterId() + "' already");
+        }
+        identity = new StoreIdentity(clusterId, identity.node(), identity.store());
     }
 
     @Override

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A transport between nodes of one process. Frames to one peer are delivered one by one and in
- * order, to different peers side by side. A connection that could not be made is tried again with
- * the next frame, or as soon as somebody listens at the address.
+ * order; those to different peers, and bulk data, side by side with them. A connection that could
+ * not be made is tried again with the next frame, or as soon as somebody listens at the address.
  */
 public final class MemoryTransport implements Transport {
-    private static final int FRAME_BYTES_MAX = 16 << 20;
+    static final int FRAME_BYTES_MAX = 16 << 20;
 
     private final MemoryNetwork network;
     private final String address;
@@ -35,6 +35,8 @@ public final class MemoryTransport implements Transport {
     private final @Nullable ExecutorService ownExecutor;
 
     private volatile @Nullable Running running;
+
+    private boolean closed;
 
     /** Who this node is and who hears of frames, from start to close. */
     private record Running(PeerIdentity self, TransportListener listener) {}
@@ -68,13 +70,28 @@ public final class MemoryTransport implements Transport {
     }
 
     @Override
-    public void start(PeerIdentity self, TransportListener listener) {
+    public synchronized void start(PeerIdentity self, TransportListener listener) {
         running = new Running(self, listener);
         try {
             network.bind(address, this);
         } catch (RuntimeException e) {
             running = null;
             throw e;
+        }
+    }
+
+    @Override
+    public synchronized void identify(PeerIdentity self) {
+        Running now = running;
+        if (now == null && !closed) {
+            throw new IllegalStateException("the transport was not started");
+        }
+        if (now != null && !self.in(now.self().clusterId()).equals(now.self())) {
+            throw new IllegalArgumentException(
+                    "only the cluster id may change: " + now.self() + " cannot become " + self);
+        }
+        if (now != null) {
+            running = new Running(self, now.listener());
         }
     }
 
@@ -109,13 +126,25 @@ public final class MemoryTransport implements Transport {
 
     @Override
     public boolean send(NodeId to, OutboundFrame frame) {
+        int size = checkedSize(frame);
+        MemoryLink link = links.get(to);
+        return link != null && running != null && link.send(frame, size);
+    }
+
+    @Override
+    public boolean sendBulk(NodeId to, OutboundFrame frame) {
+        int size = checkedSize(frame);
+        MemoryLink link = links.get(to);
+        return link != null && running != null && link.sendBulk(frame, size);
+    }
+
+    private static int checkedSize(OutboundFrame frame) {
         int size = frame.size();
         if (size > FRAME_BYTES_MAX) {
             throw new IllegalArgumentException(
                     "a frame of " + size + " B exceeds the limit of " + FRAME_BYTES_MAX + " B");
         }
-        MemoryLink link = links.get(to);
-        return link != null && running != null && link.send(frame, size);
+        return size;
     }
 
     @Override
@@ -125,8 +154,11 @@ public final class MemoryTransport implements Transport {
 
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+            running = null;
+        }
         network.unbind(address, this);
-        running = null;
         links.values().forEach(MemoryLink::close);
         links.clear();
         if (ownExecutor != null) {
@@ -178,10 +210,15 @@ public final class MemoryTransport implements Transport {
      * @throws IllegalArgumentException if the listener does not want to hear of that sender any
      *     more
      */
-    void receive(MemoryTransport sender, ByteBuffer frame) {
+    void receive(MemoryTransport sender, boolean bulk, ByteBuffer frame) {
         Running to = running;
         Running from = sender.running;
-        if (to != null && from != null) {
+        if (to == null || from == null) {
+            return;
+        }
+        if (bulk) {
+            to.listener().onBulkFrame(from.self().node(), frame);
+        } else {
             to.listener().onFrame(from.self().node(), frame);
         }
     }

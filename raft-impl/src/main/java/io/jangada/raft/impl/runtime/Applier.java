@@ -8,7 +8,10 @@ import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.BatchStateMachine;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.LogReader;
+import io.jangada.raft.spi.SnapshotInfo;
+import io.jangada.raft.spi.SnapshotStore;
 import io.jangada.raft.spi.StateMachine;
+import io.jangada.raft.spi.StoreException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,7 +19,6 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +32,16 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
     /** Batches of one turn, before other groups of the crew get theirs. */
     private static final int TURN_BATCHES_MAX = 8;
 
+    /** Hears why the group cannot go on. */
+    interface Failure {
+        void stop(String why, Throwable cause);
+    }
+
     /** A fresh command of the present batch, on its way through the state machine. */
     private record Step<C>(CommandEnvelope write, C command, Applied at) {}
 
     private final S machine;
+    private final ReplicatedState<S> state;
     private final Codec<C> commands;
     private final Codec<R> results;
     private final LogReader log;
@@ -45,9 +53,12 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
     /** Told after each batch, and once if the group cannot go on. */
     private final Runnable progressed;
 
-    private final Consumer<Throwable> failed;
+    private final Failure failed;
 
-    private final SessionTable sessions = new SessionTable();
+    private final SnapshotStore snapshots;
+    private final Snapshotter.Listener snapshotListener;
+    private final SnapshotPolicy policy;
+    private final Snapshotter snapshotter;
     private final Queue<PendingRead<S, ?>> arrived = new ConcurrentLinkedQueue<>();
 
     /** Reads that have arrived and are not answered; those who hear an answer find room. */
@@ -67,8 +78,20 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
     private volatile @Nullable RejectedException closed;
     private boolean broken;
 
+    /** Somebody else has the machine: it rests between two applies. */
+    private volatile boolean lent;
+
+    /** What is lent is being replaced: nobody may look at it, not even at any time. */
+    private volatile boolean loading;
+
+    /** A snapshot that goes this far is to be loaded before anything else is applied. */
+    private volatile long loadTo;
+
+    /** Somebody wants a snapshot, wherever the state stands. */
+    private volatile boolean snapshotWanted;
+
     Applier(
-            S machine,
+            ReplicatedState<S> state,
             Codec<C> commands,
             Codec<R> results,
             LogReader log,
@@ -76,9 +99,13 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
             RaftConfig config,
             Environment environment,
             Crew crew,
+            SnapshotStore snapshots,
+            Crew snapshotCrew,
+            Snapshotter.Listener snapshotListener,
             Runnable progressed,
-            Consumer<Throwable> failed) {
-        this.machine = machine;
+            Failure failed) {
+        this.machine = state.machine();
+        this.state = state;
         this.commands = commands;
         this.results = results;
         this.log = log;
@@ -88,8 +115,37 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
         this.crew = crew.join(this::turn);
         this.progressed = progressed;
         this.failed = failed;
-        this.appliedIndex = log.firstIndex() - 1;
+        this.policy = new SnapshotPolicy(config);
+        this.snapshotter =
+                new Snapshotter(
+                        state, snapshots, snapshotCrew, new MachineLender(), snapshotListener);
+        this.snapshots = snapshots;
+        this.snapshotListener = snapshotListener;
+        this.appliedIndex = state.index();
         this.applyTo = appliedIndex;
+        this.loadTo = snapshots.latest().map(latest -> latest.meta().index()).orElse(0L);
+    }
+
+    /** Begins: first with the latest snapshot if the machine is behind it. The loop's only. */
+    void start() {
+        crew.call();
+    }
+
+    /**
+     * A snapshot takes the place of what would be applied up to its index. The loop's only, before
+     * the log below it goes.
+     */
+    void load(long index) {
+        if (index > loadTo && index > appliedIndex) {
+            loadTo = index;
+            crew.call();
+        }
+    }
+
+    /** Takes a snapshot of now, or of soon if one is being taken. Any thread. */
+    void takeSnapshot() {
+        snapshotWanted = true;
+        crew.call();
     }
 
     /** More is committed and durable. The loop's only. */
@@ -125,10 +181,20 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
         crew.call();
     }
 
+    /** Whether a query may run now, on any thread, if the machine takes such queries at all. */
+    boolean isReadable(long index) {
+        return index <= appliedIndex && !loading && !mustLoad();
+    }
+
     /** Nothing is applied or answered any more. */
     void close(RejectedException reason) {
         closed = reason;
         crew.call();
+    }
+
+    /** Waits for nobody, and lets something happen once nobody uses the machine any more. */
+    void whenIdle(Runnable then) {
+        snapshotter.close(then);
     }
 
     // Everything below runs on the crew.
@@ -138,11 +204,12 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
             for (int batch = 0; batch < TURN_BATCHES_MAX && mayApply(); batch++) {
                 applyBatch();
             }
+            beginWhatIsWanted();
             serveReads();
         } catch (Throwable cause) {
             broken = true;
             completeApplied(); // Nobody else knows these callers any more, and their answers hold.
-            failed.accept(cause);
+            failed.stop("applying failed: " + cause, cause);
         }
         if (mayApply()) {
             crew.call();
@@ -150,18 +217,95 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
     }
 
     private boolean mayApply() {
-        return !broken && closed == null && appliedIndex < applyTo;
+        return isMine() && !mustLoad() && appliedIndex < applyTo;
+    }
+
+    /** Whether the machine is here and in order. */
+    private boolean isMine() {
+        return !lent && !broken && closed == null;
+    }
+
+    private boolean mustLoad() {
+        return loadTo > appliedIndex;
     }
 
     private void applyBatch() {
-        List<LogEntry> entries = log.entries(appliedIndex + 1, applyTo, BATCH_BYTES_MAX);
-        for (LogEntry entry : entries) {
+        boolean snapshotDue = false;
+        for (LogEntry entry : committed()) {
             take(entry);
+            state.took(entry);
+            snapshotDue = policy.isDueBehind(entry);
+            if (snapshotDue) {
+                break;
+            }
         }
         applySteps();
-        appliedIndex = entries.get(entries.size() - 1).index();
+        appliedIndex = state.index();
         completeApplied();
         progressed.run();
+        if (snapshotDue && !snapshotter.isSaving()) {
+            save();
+        }
+    }
+
+    /** What is to be applied next; nothing if a snapshot is taking its place. */
+    private List<LogEntry> committed() {
+        try {
+            return log.entries(appliedIndex + 1, applyTo, BATCH_BYTES_MAX);
+        } catch (IndexOutOfBoundsException | StoreException e) {
+            if (mustLoad()) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    private void beginWhatIsWanted() {
+        if (!isMine()) {
+            if (mustLoad()) {
+                snapshotter.abandonSave();
+            }
+            return;
+        }
+        if (mustLoad()) {
+            lent = true;
+            loading = true;
+            snapshotter.load(loadTo);
+        } else if (snapshotWanted && !snapshotter.isSaving()) {
+            snapshotWanted = false;
+            SnapshotInfo latest = snapshots.latest().orElse(null);
+            if (latest != null && latest.meta().index() >= appliedIndex) {
+                snapshotListener.saved(latest);
+            } else if (appliedIndex > 0) {
+                save();
+            }
+        }
+    }
+
+    private void save() {
+        lent = snapshotter.borrowsToSave();
+        snapshotter.save();
+    }
+
+    /** Runs on the snapshot worker. */
+    private final class MachineLender implements Snapshotter.Lender {
+        @Override
+        public void giveBack() {
+            if (loading) {
+                policy.restart();
+                writes.skippedEntries();
+                appliedIndex = state.index();
+                loading = false;
+            }
+            lent = false;
+            crew.call();
+            progressed.run();
+        }
+
+        @Override
+        public void broken(Throwable cause) {
+            failed.stop(String.valueOf(cause.getMessage()), cause);
+        }
     }
 
     private void completeApplied() {
@@ -174,7 +318,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
             case COMMAND -> takeCommand(entry);
             case OPEN_SESSION -> {
                 applySteps();
-                sessions.expire(entry.clusterTimeMillis());
+                state.sessions().expire(entry.clusterTimeMillis());
                 openSession(entry);
             }
             case NOOP, MEMBERSHIP -> {}
@@ -183,7 +327,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
 
     private void openSession(LogEntry entry) {
         SessionTerms terms = SessionTerms.decode(entry.payload());
-        sessions.open(entry.index(), terms, entry.clusterTimeMillis());
+        state.sessions().open(entry.index(), terms, entry.clusterTimeMillis());
         PendingWrite<Long> open = writes.takeOpen(terms.nonce());
         if (open != null) {
             completions.add(() -> open.complete(entry.index()));
@@ -192,11 +336,11 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
 
     private void takeCommand(LogEntry entry) {
         CommandEnvelope write = CommandEnvelope.decode(entry.payload());
-        sessions.expire(entry.clusterTimeMillis());
-        Lookup known = sessions.lookup(write, entry.clusterTimeMillis());
+        state.sessions().expire(entry.clusterTimeMillis());
+        Lookup known = state.sessions().lookup(write, entry.clusterTimeMillis());
         if (known instanceof Lookup.Wait) {
             applySteps();
-            known = sessions.lookup(write, entry.clusterTimeMillis());
+            known = state.sessions().lookup(write, entry.clusterTimeMillis());
         }
         if (known instanceof Lookup.Fresh) {
             Applied at = new Applied(entry.index(), entry.term(), entry.clusterTimeMillis());
@@ -224,7 +368,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
         for (int i = 0; i < answers.size(); i++) {
             CommandEnvelope write = steps.get(i).write();
             R answer = answers.get(i);
-            sessions.applied(write, results.encode(answer));
+            state.sessions().applied(write, results.encode(answer));
             PendingWrite<R> waiter = writes.take(write.session(), write.sequence());
             if (waiter != null) {
                 completions.add(() -> waiter.complete(answer));
@@ -268,7 +412,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
         while ((reason != null || broken) && !waiting.isEmpty()) {
             nextRead().completeExceptionally(closedOr(reason));
         }
-        while (!waiting.isEmpty() && waiting.peek().readIndex <= appliedIndex) {
+        while (isMine() && !waiting.isEmpty() && waiting.peek().readIndex <= appliedIndex) {
             nextRead().answer(machine);
         }
         long now = environment.nanoTime();

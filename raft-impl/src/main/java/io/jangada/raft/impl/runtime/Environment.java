@@ -1,9 +1,13 @@
 package io.jangada.raft.impl.runtime;
 
+import io.jangada.raft.api.GroupId;
 import io.jangada.raft.spi.HostSpec;
 import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.spi.StoreIdentity;
 import io.jangada.raft.spi.Transport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Future;
 
 /** The one door to everything that is not a function of inputs. */
@@ -56,6 +60,25 @@ public interface Environment {
      * @return the transport
      */
     Transport openTransport(HostSpec spec);
+
+    /**
+     * Makes an empty folder for files that are on their way into a state machine: beneath the
+     * node's data folder, where moving them takes no copy, or else where the system keeps temporary
+     * files.
+     *
+     * @param spec the node
+     * @param group whose files; what an earlier call left for it is deleted
+     * @return the folder; whoever asked deletes it
+     * @throws IOException if it cannot be made
+     */
+    default Path newFolder(HostSpec spec, GroupId group) throws IOException {
+        if (spec.data() == null) {
+            return Files.createTempDirectory("jangada-" + spec.node() + "-");
+        }
+        Path folder = spec.data().resolve("incoming").resolve(group.value());
+        NamedFiles.deleteFolder(folder);
+        return Files.createDirectories(folder);
+    }
 
     /** A thread, or what stands for one. */
     interface Worker {

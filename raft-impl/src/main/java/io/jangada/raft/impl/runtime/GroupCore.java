@@ -3,6 +3,7 @@ package io.jangada.raft.impl.runtime;
 import io.jangada.raft.api.Codec;
 import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RejectedException;
@@ -13,10 +14,15 @@ import io.jangada.raft.impl.core.RaftCore;
 import io.jangada.raft.impl.core.Ready;
 import io.jangada.raft.spi.GroupLog;
 import io.jangada.raft.spi.LogStore;
+import io.jangada.raft.spi.SnapshotInfo;
+import io.jangada.raft.spi.SnapshotStore;
 import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.WriteListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +44,9 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     private final Reads<S> reads;
     private final Applier<S, C, R> applier;
     private final Transfers transfers;
+    private final GroupSnapshots snapshots;
+    private final Changes changes;
+    private final DiskWatch disk;
     private final EventBus events;
     private final Transitions transitions;
 
@@ -69,15 +78,27 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         this.id = id;
         this.config = host.config();
         this.loop = loop;
-        this.log = store.open(id, this);
+        this.log = GroupOpening.open(store, id, this, founding);
+        host.restore(id, log);
         long now = environment.nanoTime();
+        SnapshotInfo snapshot = log.snapshots().latest().orElse(null);
+        ReplicatedState<S> state = recover(machine, snapshot);
         this.core =
                 new RaftCore(
-                        host.node(), config, log, log.hardState(), environment.randomLong(), now);
+                        host.node(),
+                        config,
+                        log,
+                        log.hardState(),
+                        snapshot,
+                        log.rebuilding(),
+                        host.priority(),
+                        environment.randomLong(),
+                        now);
         // A crash may have torn the first write between the hard state and the founding entry.
         // Nothing
         // that rests on that write was ever shown, so founding the group once more is safe.
-        if (log.lastIndex() == 0) {
+        boolean empty = log.lastIndex() == 0 && snapshot == null && !log.rebuilding();
+        if (empty && !founding.members().isEmpty()) {
             core.step(new Input.Found(now, founding));
         }
         this.status = core.status();
@@ -85,10 +106,14 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         this.events = new EventBus(eventCrew);
         this.transitions = new Transitions(id, host.node(), events);
         this.transfers = new Transfers(this);
+        this.snapshots =
+                new GroupSnapshots(this, host.node(), log, config, host.receivers(), events, now);
+        this.changes = new Changes(this, host.node(), 2 * config.electionTimeout().toNanos());
+        this.disk = new DiskWatch(config.electionTimeout().toNanos());
         this.writes = new Writes<>(core, config, environment, this);
         this.applier =
                 new Applier<>(
-                        machine,
+                        state,
                         commands,
                         results,
                         log,
@@ -96,9 +121,35 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
                         config,
                         environment,
                         appliers,
+                        log.snapshots(),
+                        host.snapshotCrew(),
+                        snapshots,
                         this::signal,
-                        cause -> execute(nowNanos -> stop("applying failed: " + cause, cause)));
+                        (why, cause) -> execute(nowNanos -> stop(why, cause)));
         this.reads = new Reads<>(config, this, applier::read);
+    }
+
+    /**
+     * The machine as it is now: empty, or at its own checkpoint. The log or a snapshot must go on
+     * from there without a gap.
+     */
+    private ReplicatedState<S> recover(S machine, @Nullable SnapshotInfo snapshot) {
+        ReplicatedState<S> state = new ReplicatedState<>(machine, () -> host.scratch(id));
+        try {
+            state.recover();
+            if (!log.rebuilding()) {
+                long saved = snapshot == null ? 0 : snapshot.meta().index();
+                GroupOpening.checkNoGap(id, log, state.index(), saved);
+            }
+            return state;
+        } catch (IOException e) {
+            log.close();
+            throw new UncheckedIOException(
+                    "the checkpoint of group " + id + " cannot be read: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
     }
 
     GroupId id() {
@@ -113,11 +164,35 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         return reads;
     }
 
+    /** The snapshots of this group. */
+    SnapshotStore snapshots() {
+        return log.snapshots();
+    }
+
     EventBus events() {
         return events;
     }
 
     // Any thread
+
+    long nanoTime() {
+        return host.environment().nanoTime();
+    }
+
+    /** How many percent of a snapshot from another node are here, if one is coming in. */
+    OptionalInt installingPercent() {
+        return snapshots.installingPercent();
+    }
+
+    /** Has a snapshot taken soon, of a state no older than the present one. */
+    void takeSnapshot() {
+        applier.takeSnapshot();
+    }
+
+    /** Whether a query at that index may run now, on any thread. */
+    boolean isReadable(long index) {
+        return applier.isReadable(index);
+    }
 
     CoreStatus status() {
         return status;
@@ -201,7 +276,12 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
 
     void start() {
         loop.add(this);
-        host.connect(status.membership());
+        host.peers().follow(id, status.membership(), nanoTime());
+        applier.start();
+        snapshots.start();
+        if (log.rebuilding()) {
+            transitions.onRebuilding(status.currentTerm(), false);
+        }
     }
 
     void step(Input input) {
@@ -231,12 +311,16 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         long persisted = persistedSequence;
         if (persisted > runner.persistedSequence()) {
             core.step(new Input.Persisted(nowNanos, persisted));
+            disk.confirmed(persisted, nowNanos);
             runner.persisted(persisted);
         }
-        long applied = applier.appliedIndex();
-        if (applied > core.status().lastApplied()) {
+        // A machine that is durable by itself may be ahead of what is known to be committed.
+        CoreStatus now = core.status();
+        long applied = Math.min(applier.appliedIndex(), now.commitIndex());
+        if (applied > now.lastApplied()) {
             core.step(new Input.Applied(nowNanos, applied));
         }
+        snapshots.onApplied(applied);
     }
 
     @Override
@@ -248,6 +332,11 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             careDeadline = Long.MAX_VALUE;
             careForWaiting(nowNanos);
         }
+        snapshots.tick(nowNanos, applier.appliedIndex());
+        if (disk.hasChanged(nowNanos)) {
+            transitions.onDisk(status, disk.isSick());
+            core.step(new Input.DiskSick(nowNanos, disk.isSick()));
+        }
     }
 
     /** Time limits, and another try for what was refused or lost. */
@@ -256,12 +345,14 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         writes.expire(nowNanos, leader);
         reads.expire(nowNanos, leader);
         transfers.expire(nowNanos);
+        changes.expire(nowNanos);
         if (applier.hasWaitingReads()) {
             applier.lookAfterReads();
         }
         if (leader != null) {
             writes.retry(nowNanos, leader.equals(host.node()));
             reads.retry(nowNanos);
+            changes.retry(nowNanos);
         }
     }
 
@@ -270,28 +361,34 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         if (stopped == null) {
             carryOutAll(nowNanos);
         }
+        host.peers().lookAfter(nowNanos);
         touched = false;
     }
 
     private void carryOutAll(long nowNanos) {
-        if (runReady()) {
+        if (runReady(nowNanos)) {
             // What the last leader left open goes to the new one.
             writes.retry(nowNanos, host.node().equals(status.leader()));
             reads.retry(nowNanos);
             transfers.retry(nowNanos);
-            runReady();
+            changes.retry(nowNanos);
+            runReady(nowNanos);
         }
         boolean waiting =
                 !writes.isEmpty()
                         || !reads.isEmpty()
                         || !transfers.isEmpty()
+                        || !changes.isEmpty()
                         || applier.hasWaitingReads();
         if (!waiting) {
             careDeadline = Long.MAX_VALUE;
         } else if (careDeadline == Long.MAX_VALUE) {
             careDeadline = nowNanos + config.heartbeatInterval().toNanos() / 2;
         }
-        nextDeadline = Math.min(core.nextDeadlineNanos(), careDeadline);
+        nextDeadline =
+                Math.min(
+                        Math.min(core.nextDeadlineNanos(), careDeadline),
+                        Math.min(snapshots.deadlineNanos(), disk.nextDeadlineNanos()));
     }
 
     /**
@@ -300,12 +397,24 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
      *
      * @return whether there is a leader, and another one or in another term than before
      */
-    private boolean runReady() {
+    private boolean runReady(long nowNanos) {
         Ready ready = core.ready();
         CoreStatus before = status;
         CoreStatus now = core.status();
         status = now;
         runner.run(ready, applier);
+        if (ready.load() != null) {
+            snapshots.installing(ready.load());
+        }
+        if (ready.fetch() != null) {
+            snapshots.fetch(ready.fetch());
+        }
+        if (ready.rebuilt()) {
+            transitions.onRebuilding(now.currentTerm(), true);
+        }
+        if (ready.writeSequence() > 0) {
+            disk.started(ready.writeSequence(), nowNanos);
+        }
         ready.reads().forEach(reads::granted);
         for (Ready.Refused refused : ready.refused()) {
             if (Reads.isRead(refused.requestId())) {
@@ -315,9 +424,13 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             }
         }
         transfers.onStatus(now);
+        for (Ready.ChangeOutcome outcome : ready.changes()) {
+            changes.outcome(outcome.requestId(), outcome.refusal(), nowNanos);
+        }
+        changes.onStatus(now, nowNanos);
         transitions.onStatus(before, now);
         if (!now.membership().equals(before.membership())) {
-            host.connect(now.membership());
+            host.peers().follow(id, now.membership(), nowNanos);
         }
         return now.leader() != null
                 && (!now.leader().equals(before.leader())
@@ -327,6 +440,48 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     @Override
     public long nextDeadlineNanos() {
         return stopped == null ? nextDeadline : Long.MAX_VALUE;
+    }
+
+    /** Takes a snapshot of what is applied here now. */
+    void snapshot(CompletableFuture<Long> done) {
+        if (stopped == null) {
+            snapshots.demand(done, applier.appliedIndex());
+        } else {
+            done.completeExceptionally(stopped);
+        }
+    }
+
+    void change(
+            MembershipChange change,
+            CompletableFuture<Membership> done,
+            long nowNanos,
+            long deadlineNanos) {
+        changes.submit(change, done, nowNanos, deadlineNanos);
+        touchLoop();
+    }
+
+    /** In words what this group waits for here. */
+    String explain(long nowNanos) {
+        RejectedException reason = stopped;
+        if (reason != null) {
+            return String.valueOf(reason.getMessage());
+        }
+        Explanation words =
+                new Explanation(
+                        id,
+                        host.node(),
+                        host.peers(),
+                        config.electionTimeout().toNanos(),
+                        status,
+                        core.progress(),
+                        nowNanos);
+        if (disk.isSick()) {
+            words.add(
+                    "the disk of node "
+                            + host.node()
+                            + " needs longer than electionTimeout for a write");
+        }
+        return words.text(host.knowsCluster(), host.seeds());
     }
 
     void transfer(NodeId target, CompletableFuture<@Nullable Void> done, long nowNanos) {
@@ -361,7 +516,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         NodeId best = null;
         long bestMatch = -1;
         for (var each : core.progress().entrySet()) {
-            boolean voter = status.membership().isVoter(each.getKey());
+            boolean voter = status.membership().voters().containsKey(each.getKey());
             if (voter && each.getValue().matchIndex() > bestMatch) {
                 best = each.getKey();
                 bestMatch = each.getValue().matchIndex();
@@ -390,8 +545,19 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         if (stopped == null) {
             end(new RejectedException.Closed("group " + id + " is closed on this node", null));
         }
-        log.close();
-        done.complete(null);
+        // Whoever reads or writes for this group on another thread comes to an end first.
+        host.sender().forget(id);
+        host.receivers()
+                .forget(
+                        id,
+                        () ->
+                                applier.whenIdle(
+                                        () ->
+                                                execute(
+                                                        now -> {
+                                                            log.close();
+                                                            done.complete(null);
+                                                        })));
     }
 
     private void end(RejectedException reason) {
@@ -400,6 +566,8 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         writes.close(reason);
         reads.close(reason);
         transfers.close(reason);
+        snapshots.close(reason);
+        changes.close(reason);
         applier.close(reason);
     }
 }

@@ -8,27 +8,33 @@ import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftGroup;
 import io.jangada.raft.api.RaftHost;
+import io.jangada.raft.impl.codec.BulkCodec;
+import io.jangada.raft.impl.codec.BulkMessage;
 import io.jangada.raft.impl.codec.Envelope;
 import io.jangada.raft.impl.codec.MessageCodec;
 import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Proposal;
 import io.jangada.raft.impl.runtime.Environment.Worker;
+import io.jangada.raft.spi.GroupLog;
 import io.jangada.raft.spi.HostSpec;
 import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.spi.PeerIdentity;
+import io.jangada.raft.spi.SnapshotStore;
 import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.spi.StoreId;
 import io.jangada.raft.spi.StoreIdentity;
 import io.jangada.raft.spi.Transport;
 import io.jangada.raft.spi.TransportListener;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +43,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One node: what all its groups share, and who they are. */
@@ -46,23 +53,37 @@ public final class Host implements RaftHost, TransportListener {
     /** Where a node alone says it listens: nobody ever connects to it. */
     private static final String NO_ADDRESS = "localhost:1";
 
+    /** What a node that joins writes where others write their cluster. */
+    private static final String NO_CLUSTER = "";
+
+    /** How long a node that was removed everywhere stays connected, in election timeouts. */
+    private static final long GRACE_TIMEOUTS = 20;
+
     /** How long {@link #close} waits for one step of its work. */
     private static final long CLOSE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final HostSpec spec;
     private final Environment environment;
+
+    /** With what this node founds groups; nobody if it joins what others founded. */
     private final Membership founding;
+
+    private final @Nullable BackupFile backup;
     private final LogStore store;
     private final Transport transport;
-    private final PeerIdentity self;
+    private final Peers peers;
+
+    /** Changes once, when a node that joins learns its cluster; then with the store held. */
+    private volatile PeerIdentity self;
+
     private final GroupLoop loop;
     private final PeerOutbox outbox;
     private final Crew appliers;
     private final Crew events;
+    private final Crew snapshots;
+    private final SnapshotReceivers receivers;
+    private final SnapshotSender sender;
     private final Map<GroupId, Replica<?, ?, ?>> groups = new ConcurrentHashMap<>();
-
-    /** What peers were connected to; guards itself. */
-    private final Map<NodeId, String> connected = new HashMap<>();
 
     private final Object lifecycle = new Object();
     private boolean closed;
@@ -70,15 +91,24 @@ public final class Host implements RaftHost, TransportListener {
     private Host(HostSpec spec, Environment environment) {
         this.spec = spec;
         this.environment = environment;
-        this.founding = founding(spec);
-        this.store = openStore();
+        Membership named = named(spec);
+        this.backup = spec.restoreFrom() == null ? null : readBackup(spec.restoreFrom());
+        this.store = openStore(named);
+        this.founding = hasJoined() ? Membership.EMPTY : named;
         this.self =
                 new PeerIdentity(
                         store.identity().clusterId(),
                         spec.node(),
                         store.identity().store(),
                         environment.randomLong());
-        this.transport = startTransport();
+        this.transport = openTransport();
+        this.peers =
+                new Peers(
+                        spec.node(),
+                        transport,
+                        named.members(),
+                        GRACE_TIMEOUTS * config().electionTimeout().toNanos());
+        startTransport();
         String name = "raft-" + spec.node();
         this.outbox = new PeerOutbox(transport);
         this.loop =
@@ -89,6 +119,15 @@ public final class Host implements RaftHost, TransportListener {
                         work -> loopWorker(name + "-loop", work));
         this.appliers = new Crew(environment, name + "-apply");
         this.events = new Crew(environment, name + "-events");
+        this.snapshots = new Crew(environment, name + "-snapshots");
+        this.receivers = new SnapshotReceivers(environment, name + "-installs", transport);
+        this.sender =
+                new SnapshotSender(
+                        environment,
+                        name + "-sends",
+                        transport,
+                        this::snapshotsOf,
+                        spec.snapshotBytesPerSecond());
     }
 
     /**
@@ -102,7 +141,7 @@ public final class Host implements RaftHost, TransportListener {
     public static Host open(HostSpec spec, Environment environment) {
         Host host = new Host(spec, environment);
         try {
-            host.connect(host.founding);
+            host.peers.connectSeeds();
             return host;
         } catch (RuntimeException | Error e) {
             host.close();
@@ -110,18 +149,21 @@ public final class Host implements RaftHost, TransportListener {
         }
     }
 
-    private Transport startTransport() {
+    private Transport openTransport() {
         try {
-            Transport opened = environment.openTransport(spec);
-            try {
-                checkFrames(opened.frameBytesMax());
-                opened.start(self, this);
-                return opened;
-            } catch (RuntimeException | Error e) {
-                opened.close();
-                throw e;
-            }
+            return environment.openTransport(spec);
         } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private void startTransport() {
+        try {
+            checkFrames(transport.frameBytesMax());
+            transport.start(self, this);
+        } catch (RuntimeException | Error e) {
+            transport.close();
             store.close();
             throw e;
         }
@@ -138,29 +180,72 @@ public final class Host implements RaftHost, TransportListener {
                 .orElseGet(() -> environment.worker(name, work));
     }
 
-    private static Membership founding(HostSpec spec) {
-        if (spec.peers().isEmpty()) {
+    /** This node and those that it was told of. */
+    private static Membership named(HostSpec spec) {
+        if (spec.peers().isEmpty() && !spec.join()) {
             return Membership.ofVoters(List.of(new Member(spec.node(), NO_ADDRESS)));
         }
-        Membership founding = Membership.ofVoters(spec.peers());
-        if (!founding.isVoter(spec.node())) {
+        Membership named = Membership.ofVoters(spec.peers());
+        if (!named.isVoter(spec.node())) {
             throw new IllegalArgumentException(
                     "node "
                             + spec.node()
                             + " is not among its peers "
-                            + founding
+                            + named
                             + ": name it there with its own address");
         }
-        return founding;
+        if (spec.join() && named.voters().size() == 1) {
+            throw new IllegalArgumentException(
+                    "node "
+                            + spec.node()
+                            + " cannot join itself: name a member of the cluster among its peers");
+        }
+        return named;
     }
 
-    private LogStore openStore() {
-        String clusterId = spec.clusterId() == null ? hash(founding) : spec.clusterId();
+    /** A folder that holds something needs no backup any more, so that may be gone. */
+    private @Nullable BackupFile readBackup(Path file) {
+        if (spec.join()) {
+            throw new IllegalArgumentException(
+                    "node "
+                            + spec.node()
+                            + " cannot both join a cluster and found one on backup "
+                            + file);
+        }
+        try {
+            return BackupFile.read(file);
+        } catch (IllegalArgumentException e) {
+            if (isUsed(spec.data())) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isUsed(@Nullable Path folder) {
+        if (folder == null) {
+            return false;
+        }
+        try (Stream<Path> content = Files.list(folder)) {
+            return content.findAny().isPresent();
+        } catch (IOException e) {
+            return false; // Not there yet; if it is something else, the store says so.
+        }
+    }
+
+    private LogStore openStore(Membership named) {
+        String clusterId = spec.clusterId() == null ? hash(named, backup) : spec.clusterId();
         StoreId storeId = StoreId.of(environment.randomLong(), environment.randomLong());
         LogStore opened =
-                environment.openStore(spec, new StoreIdentity(clusterId, spec.node(), storeId));
+                environment.openStore(
+                        spec,
+                        new StoreIdentity(
+                                spec.join() ? NO_CLUSTER : clusterId, spec.node(), storeId));
         try {
             check(opened, clusterId);
+            if (opened.identity().clusterId().isEmpty()) {
+                rememberJoining(opened);
+            }
         } catch (RuntimeException e) {
             opened.close();
             throw e;
@@ -168,9 +253,24 @@ public final class Host implements RaftHost, TransportListener {
         return opened;
     }
 
+    /**
+     * A store that began without a cluster founds no group, in this life or a later one. The mark is
+     * this node's own name among the peers that it knows.
+     */
+    private static void rememberJoining(LogStore opened) {
+        StoreIdentity own = opened.identity();
+        if (!opened.knownPeers().containsKey(own.node())) {
+            opened.rememberPeer(own.node(), own.store());
+        }
+    }
+
+    private boolean hasJoined() {
+        return store.knownPeers().containsKey(spec.node());
+    }
+
     private void check(LogStore opened, String clusterId) {
         String stored = opened.identity().clusterId();
-        if (!stored.equals(clusterId)) {
+        if (!stored.equals(clusterId) && !stored.isEmpty()) {
             if (spec.clusterId() != null) {
                 throw new IllegalArgumentException(
                         "the data folder belongs to cluster '"
@@ -216,9 +316,10 @@ public final class Host implements RaftHost, TransportListener {
         }
     }
 
-    private static String hash(Membership founding) {
+    private static String hash(Membership founding, @Nullable BackupFile backup) {
+        String state = backup == null ? "" : " on " + backup.info().hash();
         try {
-            byte[] text = founding.toString().getBytes(StandardCharsets.UTF_8);
+            byte[] text = (founding + state).getBytes(StandardCharsets.UTF_8);
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
             return HexFormat.of().formatHex(digest, 0, 8);
         } catch (NoSuchAlgorithmException e) {
@@ -232,6 +333,44 @@ public final class Host implements RaftHost, TransportListener {
 
     Environment environment() {
         return environment;
+    }
+
+    // Snapshots
+
+    int priority() {
+        return spec.priority();
+    }
+
+    /** Who writes and loads snapshots. */
+    Crew snapshotCrew() {
+        return snapshots;
+    }
+
+    SnapshotReceivers receivers() {
+        return receivers;
+    }
+
+    SnapshotSender sender() {
+        return sender;
+    }
+
+    Path scratch(GroupId group) throws IOException {
+        return environment.newFolder(spec, group);
+    }
+
+    private @Nullable SnapshotStore snapshotsOf(GroupId group) {
+        Replica<?, ?, ?> replica = groups.get(group);
+        return replica == null ? null : replica.core().snapshots();
+    }
+
+    @Override
+    public void onBulkFrame(NodeId from, ByteBuffer frame) {
+        BulkMessage message = BulkCodec.decode(frame);
+        if (message instanceof BulkMessage.ChunkRequest request) {
+            sender.onRequest(from, request);
+        } else {
+            receivers.onAnswer(from, message);
+        }
     }
 
     // Groups
@@ -302,7 +441,11 @@ public final class Host implements RaftHost, TransportListener {
     private void end(List<Replica<?, ?, ?>> replicas) {
         inEach(replicas, GroupCore::handOver);
         inEach(replicas, (core, done, now) -> core.close(done));
-        replicas.forEach(replica -> groups.remove(replica.id()));
+        long now = environment.nanoTime();
+        for (Replica<?, ?, ?> replica : replicas) {
+            groups.remove(replica.id());
+            peers.leave(replica.id(), now);
+        }
     }
 
     private interface Ending {
@@ -331,6 +474,9 @@ public final class Host implements RaftHost, TransportListener {
             end(List.copyOf(groups.values()));
             loop.close();
             appliers.close();
+            snapshots.close();
+            receivers.close();
+            sender.close();
             transport.close();
             store.close();
             events.close();
@@ -339,22 +485,45 @@ public final class Host implements RaftHost, TransportListener {
 
     // Peers
 
-    /** Makes the members of a group reachable. Any thread. */
-    void connect(Membership membership) {
-        synchronized (connected) {
-            for (Member member : membership.members()) {
-                boolean known = member.address().equals(connected.get(member.id()));
-                if (!known && !member.id().equals(node())) {
-                    connected.put(member.id(), member.address());
-                    transport.connect(member.id(), member.address());
-                }
-            }
-        }
+    Peers peers() {
+        return peers;
+    }
+
+    /** Whether this node belongs to a cluster, or still waits to meet one. */
+    boolean knowsCluster() {
+        return !self.clusterId().isEmpty();
+    }
+
+    /** Whom this node was told of at its start. */
+    List<Member> seeds() {
+        return spec.peers();
     }
 
     @Override
     public Optional<String> onHello(PeerIdentity peer) {
-        if (!peer.clusterId().equals(self.clusterId())) {
+        Optional<String> refusal;
+        synchronized (store) {
+            refusal = refusal(peer);
+            if (refusal.isEmpty() && !knowsCluster()) {
+                adopt(peer);
+            }
+        }
+        if (refusal.isPresent()) {
+            peers.refused(peer.node(), refusal.get());
+        } else {
+            peers.met(peer.node(), environment.nanoTime());
+        }
+        return refusal;
+    }
+
+    private Optional<String> refusal(PeerIdentity peer) {
+        String mine = self.clusterId();
+        if (mine.isEmpty()) {
+            Optional<String> refusal = refusalBeforeJoining(peer);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        } else if (!peer.clusterId().isEmpty() && !peer.clusterId().equals(mine)) {
             return Optional.of(
                     "node "
                             + peer.node()
@@ -363,33 +532,93 @@ public final class Host implements RaftHost, TransportListener {
                             + ", node "
                             + node()
                             + " of cluster "
-                            + self.clusterId());
+                            + mine);
         }
         if (peer.node().equals(node())) {
             return Optional.of("node " + node() + " met another node of its own name");
         }
-        synchronized (store) {
-            StoreId known = store.knownPeers().get(peer.node());
-            if (known == null) {
-                store.rememberPeer(peer.node(), peer.store());
-            } else if (!known.equals(peer.store())) {
-                return Optional.of(
-                        "node "
-                                + peer.node()
-                                + " comes with store "
-                                + peer.store()
-                                + ", but node "
-                                + node()
-                                + " knows it with store "
-                                + known
-                                + ": its disk was lost or replaced; give it a new node id");
-            }
+        return storeRefusal(peer);
+    }
+
+    /** A node that joins believes only those of whom it was told. */
+    private Optional<String> refusalBeforeJoining(PeerIdentity peer) {
+        String theirs = peer.clusterId();
+        String wanted = spec.clusterId();
+        if (theirs.isEmpty()) {
+            return Optional.of(
+                    "node " + peer.node() + " waits to join a cluster, as node " + node() + " does");
+        }
+        if (spec.peers().stream().noneMatch(member -> member.id().equals(peer.node()))) {
+            return Optional.of(
+                    "node "
+                            + node()
+                            + " waits to join a cluster and was not told of node "
+                            + peer.node());
+        }
+        if (wanted != null && !wanted.equals(theirs)) {
+            return Optional.of(
+                    "node "
+                            + peer.node()
+                            + " is of cluster "
+                            + theirs
+                            + ", node "
+                            + node()
+                            + " waits to join cluster "
+                            + wanted);
         }
         return Optional.empty();
     }
 
+    /** Rule Z33. What was remembered stays so when the node is removed: a lost disk is for ever. */
+    private Optional<String> storeRefusal(PeerIdentity peer) {
+        StoreId known = store.knownPeers().get(peer.node());
+        if (known == null) {
+            store.rememberPeer(peer.node(), peer.store());
+        } else if (!known.equals(peer.store())) {
+            return Optional.of(
+                    "node "
+                            + peer.node()
+                            + " comes with store "
+                            + peer.store()
+                            + ", but node "
+                            + node()
+                            + " knows it with store "
+                            + known
+                            + ": its disk was lost or replaced; give it a new node id");
+        }
+        return Optional.empty();
+    }
+
+    private void adopt(PeerIdentity peer) {
+        store.adoptCluster(peer.clusterId());
+        self = self.in(peer.clusterId());
+        transport.identify(self);
+        LOG.log(
+                Level.INFO,
+                "node={0}: joined cluster {1}, which it met in node {2}",
+                node(),
+                peer.clusterId(),
+                peer.node());
+    }
+
+    /** Founds a group on the backup that this node was given for it, unless it exists. */
+    void restore(GroupId group, GroupLog log) {
+        Path file = spec.restoreFrom();
+        if (file == null || hasJoined() || log.rebuilding() || log.lastIndex() > 0) {
+            return;
+        }
+        if (log.snapshots().latest().isPresent()) {
+            return;
+        }
+        BackupFile from = backup == null ? BackupFile.read(file) : backup;
+        if (from.group().equals(group)) {
+            from.found(log.snapshots(), founding);
+        }
+    }
+
     @Override
     public void onFrame(NodeId from, ByteBuffer frame) {
+        peers.heard(from, environment.nanoTime());
         for (Envelope each : MessageCodec.decode(frame)) {
             Replica<?, ?, ?> replica = groups.get(each.group());
             if (each.message() instanceof ForwardProposal forwarded) {

@@ -32,6 +32,9 @@ final class PendingWrite<R> extends CompletableFuture<R> implements LoopTask {
     /** {@link #inDoubt} before the latest attempt, in case that is refused for certain. */
     boolean wasInDoubt;
 
+    /** Its entry may be among those that a snapshot took the place of here. */
+    volatile boolean entriesSkipped;
+
     /** How often it was tried, and where and when the latest attempt went. */
     int attempts;
 

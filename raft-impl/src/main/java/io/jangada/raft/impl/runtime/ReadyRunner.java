@@ -4,6 +4,7 @@ import io.jangada.raft.api.GroupId;
 import io.jangada.raft.impl.core.Ready;
 import io.jangada.raft.impl.core.Ready.Outbound;
 import io.jangada.raft.spi.GroupLog;
+import io.jangada.raft.spi.SnapshotInfo;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -29,6 +30,14 @@ final class ReadyRunner {
     }
 
     void run(Ready ready, Applier<?, ?, ?> applier) {
+        SnapshotInfo load = ready.load();
+        if (load != null) {
+            applier.load(load.meta().index()); // Before the entries go that it would apply else.
+        }
+        Ready.Reset reset = ready.reset();
+        if (reset != null) {
+            log.reset(reset.writeSequence(), reset.hardState(), reset.index(), reset.term());
+        }
         if (ready.writeSequence() > 0) {
             log.append(ready.writeSequence(), ready.hardState(), ready.entries());
         }
@@ -38,6 +47,9 @@ final class ReadyRunner {
             } else {
                 held.addLast(message);
             }
+        }
+        if (ready.rebuilt()) {
+            log.rebuilt();
         }
         applier.applyTo(ready.applyTo());
     }

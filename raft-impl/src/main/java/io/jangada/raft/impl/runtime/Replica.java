@@ -3,7 +3,6 @@ package io.jangada.raft.impl.runtime;
 import io.jangada.raft.api.Codec;
 import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.GroupStatus;
-import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftAdmin;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftEvent;
@@ -39,6 +38,7 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
     private final GroupLoop loop;
     private final GroupCore<S, C, R> core;
     private final boolean concurrentReads;
+    private final RaftAdmin admin;
 
     Replica(Host host, S machine, Codec<C> commands, GroupLoop loop, GroupCore<S, C, R> core) {
         this.host = host;
@@ -50,6 +50,7 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
         this.loop = loop;
         this.core = core;
         this.concurrentReads = machine instanceof ConcurrentReads;
+        this.admin = new GroupAdmin<>(this, core, host);
     }
 
     @Override
@@ -116,7 +117,8 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
         return offer(open, open);
     }
 
-    private <T> CompletableFuture<T> offer(LoopTask task, CompletableFuture<T> future) {
+    /** Leaves a task for the loop, or fails the future of who waits for it. */
+    <T> CompletableFuture<T> offer(LoopTask task, CompletableFuture<T> future) {
         RaftException stopped = core.stopped();
         if (stopped != null) {
             future.completeExceptionally(stopped);
@@ -128,7 +130,8 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
         return future;
     }
 
-    private long deadline(Duration timeout) {
+    /** When a call that begins now is late. */
+    long deadline(Duration timeout) {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout " + timeout + " is not positive");
         }
@@ -165,7 +168,7 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
         if (index < 0) {
             return offer(read, read);
         }
-        if (concurrentReads && index <= core.appliedIndex()) {
+        if (concurrentReads && core.isReadable(index)) {
             read.answer(machine);
             return read;
         }
@@ -180,7 +183,7 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
     public <T> T readNow(Function<? super S, ? extends T> query) {
         if (concurrentReads && core.stopped() == null) {
             long index = leaseIndex();
-            if (index >= 0 && index <= core.appliedIndex()) {
+            if (index >= 0 && core.isReadable(index)) {
                 return query.apply(machine);
             }
         }
@@ -248,27 +251,14 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
                 now.firstIndex(),
                 now.lastIndex(),
                 now.membership(),
-                Optional.ofNullable(stopped).map(RaftException::getMessage));
+                Optional.ofNullable(stopped).map(RaftException::getMessage),
+                now.snapshotIndex(),
+                core.installingPercent());
     }
 
     @Override
     public RaftAdmin admin() {
-        return this::transferLeadership;
-    }
-
-    private CompletableFuture<Void> transferLeadership(NodeId target) {
-        if (!core.status().membership().isVoter(target)) {
-            return CompletableFuture.failedFuture(
-                    new IllegalArgumentException(
-                            "node "
-                                    + target
-                                    + " is not a voter of group "
-                                    + id
-                                    + ": "
-                                    + core.status().membership()));
-        }
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        return offer(core.task(now -> core.transfer(target, done, now)), done);
+        return admin;
     }
 
     @Override

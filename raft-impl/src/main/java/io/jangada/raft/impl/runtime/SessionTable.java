@@ -1,8 +1,14 @@
 package io.jangada.raft.impl.runtime;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +56,24 @@ final class SessionTable {
 
         private int pending;
 
-        Session(SessionTerms terms, long nowMillis) {
+        /** Who may change this object: the table of that generation; pictures keep older ones. */
+        private final long generation;
+
+        Session(SessionTerms terms, long nowMillis, long generation) {
             this.terms = terms;
             this.lastUsedMillis = nowMillis;
+            this.generation = generation;
+        }
+
+        /** A copy to change, while a picture of the table keeps this one. */
+        Session copy(long newGeneration) {
+            Session copy = new Session(terms, lastUsedMillis, newGeneration);
+            copy.replies.putAll(replies);
+            copy.replyBytes = replyBytes;
+            copy.lowestKept = lowestKept;
+            copy.highest = highest;
+            copy.pending = pending;
+            return copy;
         }
 
         void dropBelow(long sequence) {
@@ -70,6 +91,9 @@ final class SessionTable {
      */
     private final LinkedHashMap<Long, Session> sessions = new LinkedHashMap<>();
 
+    /** How many pictures were made. */
+    private long generation;
+
     /** Cluster time moved on: what was idle for too long is gone. */
     void expire(long clusterTimeMillis) {
         Iterator<Session> eldest = sessions.values().iterator();
@@ -83,7 +107,7 @@ final class SessionTable {
     }
 
     void open(long id, SessionTerms terms, long clusterTimeMillis) {
-        sessions.put(id, new Session(terms, clusterTimeMillis));
+        sessions.put(id, new Session(terms, clusterTimeMillis, generation));
         if (sessions.size() > terms.sessionsMax()) {
             Iterator<Long> eldest = sessions.keySet().iterator();
             eldest.next();
@@ -96,6 +120,9 @@ final class SessionTable {
         Session session = sessions.remove(write.session());
         if (session == null) {
             return new Lookup.Gone("session " + write.session() + " expired or never was");
+        }
+        if (session.generation != generation) {
+            session = session.copy(generation);
         }
         sessions.put(write.session(), session);
         session.lastUsedMillis = clusterTimeMillis;
@@ -133,6 +160,98 @@ final class SessionTable {
         while (session.replyBytes > session.terms.replyBytesMax()) {
             session.dropBelow(session.replies.firstKey() + 1);
         }
+    }
+
+    // Snapshots
+
+    /** The table at one moment, which later entries do not change. */
+    static final class Picture {
+        private final List<Map.Entry<Long, Session>> sessions;
+
+        private Picture(List<Map.Entry<Long, Session>> sessions) {
+            this.sessions = sessions;
+        }
+
+        /**
+         * Writes the table in its canonical form: sessions in the order of last use, which is part
+         * of the replicated state, replies in the order of their sequences.
+         */
+        void writeTo(DataOutput out) throws IOException {
+            out.writeInt(sessions.size());
+            for (Map.Entry<Long, Session> each : sessions) {
+                Session session = each.getValue();
+                out.writeLong(each.getKey());
+                out.write(session.terms.encode());
+                out.writeLong(session.lastUsedMillis);
+                out.writeLong(session.lowestKept);
+                out.writeInt(session.replies.size());
+                for (Map.Entry<Long, byte[]> reply : session.replies.entrySet()) {
+                    out.writeLong(reply.getKey());
+                    out.writeInt(reply.getValue().length);
+                    out.write(reply.getValue());
+                }
+            }
+        }
+    }
+
+    /**
+     * The table of now; cheap, since sessions are copied only when they change afterwards. Every
+     * fresh write that was looked up must have its reply.
+     */
+    Picture picture() {
+        List<Map.Entry<Long, Session>> all = new ArrayList<>(sessions.size());
+        for (Map.Entry<Long, Session> each : sessions.entrySet()) {
+            if (each.getValue().pending > 0) {
+                throw new IllegalStateException(
+                        "session " + each.getKey() + " has writes without a reply");
+            }
+            all.add(Map.entry(each.getKey(), each.getValue()));
+        }
+        generation++;
+        return new Picture(all);
+    }
+
+    /**
+     * Reads a table that {@link Picture#writeTo} wrote.
+     *
+     * @throws IOException if {@code in} fails or holds something else
+     */
+    static SessionTable read(DataInput in) throws IOException {
+        SessionTable table = new SessionTable();
+        int count = notNegative(in.readInt(), "number of sessions");
+        for (int i = 0; i < count; i++) {
+            long id = in.readLong();
+            byte[] terms = new byte[SessionTerms.BYTES];
+            in.readFully(terms);
+            Session session = new Session(SessionTerms.decode(terms), in.readLong(), 0);
+            session.lowestKept = in.readLong();
+            readReplies(in, session);
+            if (table.sessions.put(id, session) != null) {
+                throw new IOException("session " + id + " comes twice");
+            }
+        }
+        return table;
+    }
+
+    private static void readReplies(DataInput in, Session session) throws IOException {
+        int count = notNegative(in.readInt(), "number of replies");
+        for (int i = 0; i < count; i++) {
+            long sequence = in.readLong();
+            byte[] reply = new byte[notNegative(in.readInt(), "length of a reply")];
+            in.readFully(reply);
+            session.replies.put(sequence, reply);
+            session.replyBytes += reply.length;
+        }
+        if (session.replies.size() != count) {
+            throw new IOException("a session has two replies to one sequence");
+        }
+    }
+
+    private static int notNegative(int value, String what) throws IOException {
+        if (value < 0) {
+            throw new IOException("the " + what + " is " + value);
+        }
+        return value;
     }
 
     /** The reply kept for a write, or null; for tests and snapshots. */

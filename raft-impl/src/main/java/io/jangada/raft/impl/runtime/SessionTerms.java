@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
  */
 record SessionTerms(
         long nonce, long timeoutMillis, int window, long replyBytesMax, int sessionsMax) {
-    private static final int BYTES = 8 + 8 + 4 + 8 + 4;
+    static final int BYTES = 8 + 8 + 4 + 8 + 4;
     private static final int SESSIONS_MAX = 65_536;
 
     static SessionTerms of(RaftConfig config, long nonce) {

@@ -24,6 +24,12 @@ final class Transitions {
     }
 
     void onStatus(CoreStatus before, CoreStatus now) {
+        if (!now.membership().equals(before.membership())) {
+            onMembership(now);
+        }
+        if (now.removed() && !before.removed()) {
+            onRemoved(now);
+        }
         if (now.currentTerm() != before.currentTerm()) {
             events.publish(new RaftEvent.TermChanged(group, node, now.currentTerm()));
         }
@@ -56,6 +62,59 @@ final class Transitions {
                     new RaftEvent.LeaderChanged(
                             group, node, now.currentTerm(), Optional.ofNullable(now.leader())));
         }
+    }
+
+    void onRebuilding(long term, boolean done) {
+        LOG.log(
+                Level.WARNING,
+                "group={0} node={1} term={2}: {3}",
+                group,
+                node,
+                Long.toString(term),
+                done
+                        ? "this copy is whole again, and takes part as before"
+                        : "this copy was damaged; it is made good from the peers, and neither votes"
+                                + " nor counts until then");
+        events.publish(new RaftEvent.Rebuilding(group, node, term, done));
+    }
+
+    private void onMembership(CoreStatus now) {
+        LOG.log(
+                Level.INFO,
+                "group={0} node={1} term={2} index={3}: members are now {4}",
+                group,
+                node,
+                Long.toString(now.currentTerm()),
+                Long.toString(now.membershipIndex()),
+                now.membership());
+        events.publish(
+                new RaftEvent.MembershipChanged(group, node, now.currentTerm(), now.membership()));
+    }
+
+    private void onRemoved(CoreStatus now) {
+        LOG.log(
+                Level.INFO,
+                "group={0} node={1} term={2} index={3}: this node was removed from the group",
+                group,
+                node,
+                Long.toString(now.currentTerm()),
+                Long.toString(now.lastIndex()));
+        events.publish(new RaftEvent.Removed(group, node, now.currentTerm()));
+    }
+
+    /** The disk has become too slow to lead, or is well again. */
+    void onDisk(CoreStatus now, boolean sick) {
+        LOG.log(
+                sick ? Level.WARNING : Level.INFO,
+                "group={0} node={1} term={2} index={3}: {4}",
+                group,
+                node,
+                Long.toString(now.currentTerm()),
+                Long.toString(now.lastIndex()),
+                sick
+                        ? "the disk needs longer than electionTimeout for a write: this node does"
+                                + " not lead until that ends"
+                        : "the disk confirms writes in time again");
     }
 
     void onStopped(long term, String why, Throwable cause) {

@@ -364,6 +364,19 @@ final class Writes<R> {
         return write;
     }
 
+    /**
+     * A snapshot took the place of entries that this node never applied one by one; those of
+     * waiting writes may be among them.
+     */
+    void skippedEntries() {
+        for (int slot = 0; slot < own.length(); slot++) {
+            PendingWrite<R> write = own.get(slot);
+            if (write != null) {
+                write.entriesSkipped = true;
+            }
+        }
+    }
+
     @Nullable PendingWrite<Long> takeOpen(long nonce) {
         PendingWrite<Long> open = opens.remove(nonce);
         if (open != null) {
@@ -376,17 +389,17 @@ final class Writes<R> {
      * The entry of a write found its session gone. A write that the library numbered goes on in a
      * new session: it was not applied before, or this node, which applies every entry in order,
      * would have answered it; and it never will be under a session that is gone. Others may have
-     * had attempts elsewhere.
+     * had attempts elsewhere, or among entries whose place a snapshot took.
      */
     void sessionGone(PendingWrite<R> write, String why) {
         group.execute(
                 now -> {
-                    if (write.requestId != (write.sequence << 1 | OWN)) {
-                        write.completeExceptionally(new SessionExpiredException(why));
-                        return;
-                    }
                     if (write.session == ownSession) {
                         ownSession = 0;
+                    }
+                    if (write.entriesSkipped || write.requestId != (write.sequence << 1 | OWN)) {
+                        write.completeExceptionally(new SessionExpiredException(why));
+                        return;
                     }
                     write.session = PendingWrite.OWN_SESSION;
                     write.inDoubt = false;

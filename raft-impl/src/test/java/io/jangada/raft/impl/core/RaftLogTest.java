@@ -98,7 +98,8 @@ class RaftLogTest {
 
         RaftLog.Write write = log.takeWrite();
 
-        assertEquals(new RaftLog.Write(1, new HardState(4, null), List.of(noop(5, 4))), write);
+        assertEquals(
+                new RaftLog.Write(null, 1, new HardState(4, null), List.of(noop(5, 4))), write);
         assertEquals(1, log.currentWrite());
         assertFalse(log.isPersisted(1));
         log.persisted(1);
@@ -163,12 +164,17 @@ class RaftLogTest {
 
     private static Ready ready(RaftLog.Write write) {
         return new Ready(
+                write.reset(),
                 write.sequence(),
                 write.hardState(),
                 write.entries(),
                 List.of(),
+                null,
                 0,
                 List.of(),
-                List.of());
+                List.of(),
+                null,
+                List.of(),
+                false);
     }
 }

@@ -83,6 +83,39 @@ class HostTest {
     }
 
     @Test
+    void aNodeThatJoinsNamesItselfAndSomebodyElse() {
+        assertEquals(
+                "node n4 is not among its peers voters n1=h1:1: name it there with its own address",
+                refusal(
+                        IllegalArgumentException.class,
+                        Raft.inMemory("n4").peers("n1=h1:1").join()));
+        assertEquals(
+                "node n4 is not among its peers : name it there with its own address",
+                refusal(IllegalArgumentException.class, Raft.inMemory("n4").join()));
+        assertEquals(
+                "node n4 cannot join itself: name a member of the cluster among its peers",
+                refusal(
+                        IllegalArgumentException.class,
+                        Raft.inMemory("n4").peers("n4=h4:1").join()));
+        assertEquals(
+                "node n4 cannot both join a cluster and found one on backup /b",
+                refusal(
+                        IllegalArgumentException.class,
+                        Raft.inMemory("n4")
+                                .peers("n1=h1:1", "n4=h4:1")
+                                .join()
+                                .restoreFrom(Path.of("/b"))));
+    }
+
+    @Test
+    void aBackupThatIsNotThere(@TempDir Path folder) {
+        Path file = folder.resolve("none");
+        assertEquals(
+                "there is no backup " + file,
+                refusal(IllegalArgumentException.class, Raft.inMemory("n1").restoreFrom(file)));
+    }
+
+    @Test
     void aDataFolderWithoutADurableStore(@TempDir Path folder) {
         assertEquals(
                 "node n1 has a data folder but no durable store is on the class path: add"

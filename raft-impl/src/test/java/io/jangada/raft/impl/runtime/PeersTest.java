@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whom a node talks to (Z33). */
@@ -76,6 +77,65 @@ class PeersTest {
             assertEquals(
                     Optional.of("node n1 met another node of its own name"),
                     host.onHello(new PeerIdentity("home", N1, STORE, 1)));
+        }
+    }
+
+    private static Host joiner(MemoryLogStore store, @Nullable String cluster) {
+        List<Member> peers = List.of(new Member(N1, "n1:1"), new Member(N2, "n2:1"));
+        return Host.open(
+                new HostSpec(
+                        N1, null, peers, cluster, null, QUICK, store, null, true, 0, 1 << 20, null),
+                new TestEnvironment(new MemoryNetwork(), Set.of()));
+    }
+
+    private static MemoryLogStore storeOfAJoiner() {
+        return new MemoryLogStore(new StoreIdentity("", N1, StoreId.of(0, 1)));
+    }
+
+    @Test
+    void aNodeThatWaitsToJoinIsTalkedToAndRemembered() {
+        try (Host host = host()) {
+            assertEquals(Optional.empty(), host.onHello(new PeerIdentity("", N2, STORE, 1)));
+            assertEquals(Map.of(N2, STORE), store.knownPeers());
+            assertTrue(
+                    host.onHello(new PeerIdentity("", N2, OTHER_STORE, 1)).isPresent(),
+                    "joining is no way around Z33");
+        }
+    }
+
+    @Test
+    void aJoinerTakesTheClusterOfTheFirstPeerThatItMeetsAndIsStrictThen() {
+        MemoryLogStore empty = storeOfAJoiner();
+        try (Host host = joiner(empty, null)) {
+            assertEquals(
+                    Optional.of("node n2 waits to join a cluster, as node n1 does"),
+                    host.onHello(new PeerIdentity("", N2, STORE, 1)));
+            assertEquals(
+                    Optional.of("node n1 waits to join a cluster and was not told of node n7"),
+                    host.onHello(new PeerIdentity("away", NodeId.of("n7"), STORE, 1)));
+            assertEquals("", empty.identity().clusterId());
+
+            assertEquals(Optional.empty(), host.onHello(new PeerIdentity("home", N2, STORE, 1)));
+
+            assertEquals("home", empty.identity().clusterId());
+            assertEquals(
+                    Optional.of("node n2 is of cluster away, node n1 of cluster home"),
+                    host.onHello(new PeerIdentity("away", N2, STORE, 1)));
+            assertEquals(
+                    Optional.empty(),
+                    host.onHello(new PeerIdentity("", NodeId.of("n7"), OTHER_STORE, 1)),
+                    "it is a member now like others");
+        }
+    }
+
+    @Test
+    void aJoinerThatWasToldItsClusterTakesNoOther() {
+        MemoryLogStore empty = storeOfAJoiner();
+        try (Host host = joiner(empty, "home")) {
+            assertEquals(
+                    Optional.of("node n2 is of cluster away, node n1 waits to join cluster home"),
+                    host.onHello(new PeerIdentity("away", N2, STORE, 1)));
+            assertEquals(Optional.empty(), host.onHello(new PeerIdentity("home", N2, STORE, 1)));
         }
     }
 

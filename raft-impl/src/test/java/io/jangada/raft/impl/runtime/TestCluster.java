@@ -10,6 +10,7 @@ import io.jangada.raft.api.ReadMode;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.memory.MemoryNetwork;
 import io.jangada.raft.spi.HostSpec;
+import io.jangada.raft.spi.LogStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes of one process with a group of adders, on a network of their own. Nodes count from 0. */
 final class TestCluster implements AutoCloseable {
@@ -36,6 +38,7 @@ final class TestCluster implements AutoCloseable {
     final List<RaftGroup<Adder, Long, Long>> groups = new ArrayList<>();
     final List<Adder> machines = new ArrayList<>();
     private final Set<NodeId> cutOff = ConcurrentHashMap.newKeySet();
+    private final MemoryNetwork network = new MemoryNetwork();
 
     TestCluster(int count, RaftConfig config, IntFunction<Adder> machine) {
         this(count, config);
@@ -47,18 +50,45 @@ final class TestCluster implements AutoCloseable {
 
     /** Hosts without groups. */
     TestCluster(int count, RaftConfig config) {
-        MemoryNetwork network = new MemoryNetwork();
         List<Member> members = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             members.add(new Member(node(i), node(i) + ":1"));
         }
         for (Member member : members) {
-            TestEnvironment environment = new TestEnvironment(network, cutOff);
-            environments.add(environment);
-            HostSpec spec =
-                    new HostSpec(member.id(), null, members, null, null, config, null, null);
-            hosts.add(Host.open(spec, environment));
+            host(new HostSpec(member.id(), null, members, null, null, config, null, null));
         }
+    }
+
+    /** One more host. */
+    Host host(HostSpec spec) {
+        TestEnvironment environment = new TestEnvironment(network, cutOff);
+        environments.add(environment);
+        Host host = Host.open(spec, environment);
+        hosts.add(host);
+        return host;
+    }
+
+    /** A node that waits to be added, told of all the others and of its own address. */
+    RaftGroup<Adder, Long, Long> join(String address) {
+        NodeId id = node(hosts.size());
+        return join(id, address, null);
+    }
+
+    RaftGroup<Adder, Long, Long> join(NodeId id, String address, @Nullable LogStore store) {
+        List<Member> told = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            if (!node(i).equals(id)) {
+                told.add(new Member(node(i), node(i) + ":1"));
+            }
+        }
+        told.add(new Member(id, address));
+        host(
+                new HostSpec(
+                        id, null, told, null, address, QUICK, store, null, true, 0, 64 << 20,
+                        null));
+        machines.add(new Adder());
+        groups.add(open(hosts.size() - 1, GROUP, machines.get(machines.size() - 1)));
+        return groups.get(groups.size() - 1);
     }
 
     static TestCluster of(int count) {
@@ -77,6 +107,26 @@ final class TestCluster implements AutoCloseable {
     int awaitLeader() {
         Await.until(() -> "all follow one leader: " + groups, () -> agreedLeader() >= 0);
         return agreedLeader();
+    }
+
+    /** Waits until these nodes follow one of them; its number. */
+    int awaitAgreed(int... numbers) {
+        Await.until(() -> "they follow one leader: " + groups, () -> agreed(numbers) >= 0);
+        return agreed(numbers);
+    }
+
+    private int agreed(int... numbers) {
+        for (int leading : numbers) {
+            boolean agreed = groups.get(leading).status().role() == Role.LEADER;
+            for (int number : numbers) {
+                agreed &=
+                        groups.get(number).status().leader().equals(Optional.of(node(leading)));
+            }
+            if (agreed) {
+                return leading;
+            }
+        }
+        return -1;
     }
 
     /** A node that does not lead, now that one does. */

@@ -76,8 +76,9 @@ final class TestEnvironment implements Environment {
 
     @Override
     public Transport openTransport(HostSpec spec) {
+        String address = spec.bind() == null ? spec.node() + ":1" : spec.bind();
         return spec.transport() == null
-                ? new Cuttable(new MemoryTransport(network, spec.node() + ":1"), spec.node())
+                ? new Cuttable(new MemoryTransport(network, address), spec.node())
                 : spec.transport();
     }
 
@@ -97,6 +98,11 @@ final class TestEnvironment implements Environment {
         }
 
         @Override
+        public void identify(PeerIdentity changed) {
+            real.identify(changed);
+        }
+
+        @Override
         public void connect(NodeId peer, String address) {
             real.connect(peer, address);
         }
@@ -109,6 +115,11 @@ final class TestEnvironment implements Environment {
         @Override
         public boolean send(NodeId to, OutboundFrame frame) {
             return cutOff.contains(self) || cutOff.contains(to) || real.send(to, frame);
+        }
+
+        @Override
+        public boolean sendBulk(NodeId to, OutboundFrame frame) {
+            return cutOff.contains(self) || cutOff.contains(to) || real.sendBulk(to, frame);
         }
 
         @Override

@@ -67,7 +67,7 @@ final class AcceptedConnection extends Connection {
 
     private void onHello(Hello hello) {
         PeerIdentity sender = hello.sender();
-        Optional<String> objection = hello.objection(context.self());
+        Optional<String> objection = hello.objection(self);
         if (objection.isPresent()) {
             refuse(sender, objection.get());
         } else {
@@ -80,7 +80,7 @@ final class AcceptedConnection extends Connection {
     }
 
     private void refuse(PeerIdentity sender, String reason) {
-        String refusal = Hello.refusal(context.self(), sender, reason);
+        String refusal = Hello.refusal(self, sender, reason);
         acceptor.complain(channel, refusal);
         closeAfter(
                 FrameFormat.opening(channel.alloc(), FrameType.REFUSAL, refusalBody(refusal)),
@@ -96,9 +96,7 @@ final class AcceptedConnection extends Connection {
         acceptor.opened(node, this);
         channel.writeAndFlush(
                 FrameFormat.opening(
-                        channel.alloc(),
-                        FrameType.WELCOME,
-                        Hello.of(context.self(), node).encode()));
+                        channel.alloc(), FrameType.WELCOME, Hello.of(self, node).encode()));
     }
 
     /** Closes it from whatever thread. */

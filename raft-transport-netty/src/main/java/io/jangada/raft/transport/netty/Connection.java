@@ -41,6 +41,10 @@ abstract class Connection extends ChannelInboundHandlerAdapter implements FrameR
     protected final TransportContext context;
     protected final Channel channel;
     protected final FrameReader reader;
+
+    /** Who this node is, as far as this connection is concerned. */
+    protected final PeerIdentity self;
+
     protected Stage stage = Stage.WAITING;
 
     private @Nullable Future<?> handshakeLimit;
@@ -55,6 +59,7 @@ abstract class Connection extends ChannelInboundHandlerAdapter implements FrameR
     Connection(TransportContext context, Channel channel) {
         this.context = context;
         this.channel = channel;
+        this.self = context.self();
         this.reader = new FrameReader(channel.alloc(), FrameFormat.HANDSHAKE_BODY_BYTES_MAX, this);
     }
 

@@ -31,9 +31,7 @@ final class DialedConnection extends Connection {
     void onConnected() {
         channel.writeAndFlush(
                 FrameFormat.opening(
-                        channel.alloc(),
-                        FrameType.HELLO,
-                        Hello.of(context.self(), wanted).encode()));
+                        channel.alloc(), FrameType.HELLO, Hello.of(self, wanted).encode()));
     }
 
     @Override
@@ -53,8 +51,7 @@ final class DialedConnection extends Connection {
 
     private void onWelcome(Hello hello) {
         PeerIdentity sender = hello.sender();
-        Optional<String> objection =
-                hello.objection(context.self()).or(() -> strangerObjection(sender));
+        Optional<String> objection = hello.objection(self).or(() -> strangerObjection(sender));
         startWatch(); // The peer holds the connection for open: from here on it gets its pings.
         if (objection.isPresent()) {
             refuse(sender, objection.get());
@@ -73,7 +70,7 @@ final class DialedConnection extends Connection {
 
     private void refuse(PeerIdentity sender, String reason) {
         refused = true;
-        String refusal = Hello.refusal(context.self(), sender, reason);
+        String refusal = Hello.refusal(self, sender, reason);
         closeAfter(
                 FrameFormat.control(channel.alloc(), FrameType.REFUSAL, refusalBody(refusal)),
                 refusal);

@@ -90,7 +90,7 @@ record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId address
                             + versionMax
                             + " there: update the older one");
         }
-        if (!sender.clusterId().equals(self.clusterId())) {
+        if (!self.mayMeet(sender)) {
             return Optional.of("the clusters differ: check the addresses of the peers");
         }
         if (!addressee.equals(self.node())) {

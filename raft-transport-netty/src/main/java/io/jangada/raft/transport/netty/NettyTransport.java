@@ -57,19 +57,29 @@ public final class NettyTransport implements Transport {
     @Override
     public synchronized void start(PeerIdentity self, TransportListener listener) {
         Objects.requireNonNull(listener, "listener");
-        int clusterIdBytes = self.clusterId().getBytes(StandardCharsets.UTF_8).length;
-        if (clusterIdBytes > Hello.CLUSTER_ID_BYTES_MAX) {
-            throw new IllegalArgumentException(
-                    "cluster id of "
-                            + clusterIdBytes
-                            + " bytes is longer than "
-                            + Hello.CLUSTER_ID_BYTES_MAX);
-        }
+        checkClusterId(self);
         if (running != null || closed) {
             throw new IllegalStateException(
                     "a transport is started once, and not after it is closed");
         }
         running = Running.start(settings, self, listener);
+    }
+
+    private static void checkClusterId(PeerIdentity self) {
+        int bytes = self.clusterId().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > Hello.CLUSTER_ID_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "cluster id of "
+                            + bytes
+                            + " bytes is longer than "
+                            + Hello.CLUSTER_ID_BYTES_MAX);
+        }
+    }
+
+    @Override
+    public void identify(PeerIdentity self) {
+        checkClusterId(self);
+        started().identify(self);
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A transport between start and close: the port, the threads, the links to the peers. */
@@ -41,7 +42,9 @@ final class Running {
         this.deciders = waitingThreads(name + "-hello");
         this.resolvers = waitingThreads(name + "-resolve");
         IoThreads io = new IoThreads(name, settings.ioThreads(), settings.nativeIo());
-        this.context = new TransportContext(settings, self, listener, io, deciders, resolvers);
+        this.context =
+                new TransportContext(
+                        settings, new AtomicReference<>(self), listener, io, deciders, resolvers);
         this.acceptor = new Acceptor(context, this::onPeerUp);
     }
 
@@ -125,6 +128,15 @@ final class Running {
 
     LoopThread loopThread() {
         return new LentLoop(context.io().next());
+    }
+
+    void identify(PeerIdentity self) {
+        PeerIdentity before = context.self();
+        if (!self.in(before.clusterId()).equals(before)) {
+            throw new IllegalArgumentException(
+                    "only the cluster id may change: " + before + " cannot become " + self);
+        }
+        context.identity().set(self);
     }
 
     int port() {

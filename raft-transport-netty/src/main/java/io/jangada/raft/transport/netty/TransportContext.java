@@ -5,12 +5,13 @@ import io.jangada.raft.spi.TransportListener;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What every connection of a started transport needs.
  *
  * @param settings what the builder collected
- * @param self this node, as shown to peers
+ * @param identity this node, as shown to peers; its cluster id may change
  * @param listener hears of peers and frames
  * @param io the event loops
  * @param deciders run {@link TransportListener#onHello}, which may wait for a disk
@@ -18,7 +19,7 @@ import java.util.concurrent.Executor;
  */
 record TransportContext(
         Settings settings,
-        PeerIdentity self,
+        AtomicReference<PeerIdentity> identity,
         TransportListener listener,
         IoThreads io,
         Executor deciders,
@@ -27,14 +28,19 @@ record TransportContext(
 
     private static final int TEXT_LENGTH_MAX = 1000;
 
+    /** Who this node is now. */
+    PeerIdentity self() {
+        return identity.get();
+    }
+
     /** Logs one line that begins with this node's name. */
     void log(Level level, String line) {
-        LOG.log(level, () -> self.node() + ": " + clean(line));
+        LOG.log(level, () -> self().node() + ": " + clean(line));
     }
 
     /** As {@link #log(Level, String)}, for faults of a program. */
     void log(Level level, String line, Throwable cause) {
-        LOG.log(level, () -> self.node() + ": " + clean(line), cause);
+        LOG.log(level, () -> self().node() + ": " + clean(line), cause);
     }
 
     /** Parts of what we log came from a stranger: one line stays one line, of bounded length. */

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -163,7 +164,12 @@ class HandshakePropertiesTest {
                     };
             TransportContext context =
                     new TransportContext(
-                            settings, SELF, listener, io, Runnable::run, Runnable::run);
+                            settings,
+                            new AtomicReference<>(SELF),
+                            listener,
+                            io,
+                            Runnable::run,
+                            Runnable::run);
             Function<Channel, ChannelHandler> handler = end.apply(context);
             this.channel =
                     new EmbeddedChannel(

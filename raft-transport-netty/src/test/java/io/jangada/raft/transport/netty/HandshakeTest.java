@@ -56,6 +56,18 @@ class HandshakeTest extends TransportTestBase {
     }
 
     @Test
+    void joinerOfAnUnknownClusterIsRefusedOnceItKnowsAnotherOne() throws Exception {
+        Peer n1 = start(Peer.identity("n1", "red"), builder());
+        Peer n2 = start(Peer.identity("n2", ""), builder());
+        n1.meet(n2);
+        n2.transport.identify(n2.identity.in("blue"));
+        n2.connect(n1);
+        log.await("n2", "the clusters differ: check the addresses of the peers");
+        assertTrue(n1.send(n2, new byte[] {7}), "what stands is left alone");
+        assertArrayEquals(new byte[] {7}, n2.next().bytes());
+    }
+
+    @Test
     void storeThatTheListenerDoesNotKnowIsRefusedByTheNodeThatIsCalled() throws Exception {
         Peer n1 = start("n1");
         Peer n2 = start("n2");
