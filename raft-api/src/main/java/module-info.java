@@ -11,5 +11,6 @@ module io.jangada.raft.api {
     uses io.jangada.raft.spi.RaftProvider;
     uses io.jangada.raft.spi.CodecProvider;
     uses io.jangada.raft.spi.LogStoreProvider;
+    uses io.jangada.raft.spi.StoreTools;
     uses io.jangada.raft.spi.TransportProvider;
 }

@@ -24,9 +24,10 @@ public interface SnapshotSink extends AutoCloseable {
     void write(ByteBuffer content);
 
     /**
-     * Makes it the latest snapshot, durably.
+     * Makes it the latest snapshot, durably; unless one of a higher index came in between, which
+     * stays the latest, and this one is dropped.
      *
-     * @return what was written
+     * @return the latest snapshot, most likely what was written here
      * @throws StoreException if the disk fails, or if what was received is not what was announced;
      *     it is then forgotten, and the latest snapshot is the one before
      */

@@ -28,15 +28,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Checkpoint {
     /** Bound of the fields of one group besides its name: numbers, and a vote of 64 characters. */
-    static final int BYTES_PER_GROUP = 128;
+    static final int BYTES_PER_GROUP = 136;
 
     /** Bound of one peer: two names of at most 64 characters. */
     static final int BYTES_PER_PEER = 136;
 
-    /** Bound of one segment and of what stands once. */
-    static final int BYTES_PER_SEGMENT = 40;
+    /** Bound of one range of segments, and of what stands once. */
+    static final int BYTES_PER_RANGE = 40;
 
-    /** Sequences in an older segment that is still needed. */
+    /** How many ranges deletion may leave, beyond those that damage makes. */
+    static final int RANGES_MAX = 16;
+
+    /** Bound of what is there whatever groups and peers there are. */
+    static final int BYTES_FIXED = (RANGES_MAX + 2) * BYTES_PER_RANGE;
+
+    /** Sequences in older segments that are still needed, and the first of these segments. */
     record Range(int segment, long first, long last) {
         boolean overlaps(long from, long to) {
             return from <= last && first <= to;
@@ -49,8 +55,14 @@ final class Checkpoint {
     /** Number of the last {@link RecordType#PEER} record. */
     long peersSequence;
 
-    /** The older segments that are still needed; told by {@link RecordType#RECOVERY} alone. */
+    /** What is still needed of the sequences below {@link #segmentsBefore}. */
     List<Range> segments = new ArrayList<>();
+
+    /**
+     * The first sequence of which {@link #segments} says nothing; 0 if it says nothing at all. A
+     * recovery record of format 1 says it about all before itself.
+     */
+    long segmentsBefore;
 
     /** A damage may have swallowed all that was known of a group, so no name is certainly new. */
     boolean namesLost;
@@ -87,13 +99,19 @@ final class Checkpoint {
         private static final int GROUP_VOTE = 5;
         private static final int GROUP_LAST_INDEX = 6;
         private static final int GROUP_DAMAGE = 7;
+        private static final int GROUP_FIRST_INDEX = 8;
+        private static final int GROUP_PREFIX_TERM = 9;
+        private static final int GROUP_REBUILDING = 13;
+        private static final int GROUP_HARD_STATE_INTACT = 14;
         private static final int PEER = 10;
         private static final int PEER_STORE = 11;
         private static final int PEERS_SEQUENCE = 12;
         private static final int SEGMENT = 15;
         private static final int SEGMENT_FIRST = 16;
         private static final int SEGMENT_LAST = 17;
+        private static final int GROUP_REBUILT_AT = 18;
         private static final int NAMES_LOST = 20;
+        private static final int SEGMENTS_BEFORE = 21;
 
         @Override
         public void writeTo(Output output, Checkpoint checkpoint) throws IOException {
@@ -111,6 +129,7 @@ final class Checkpoint {
                 output.writeInt64(SEGMENT_LAST, range.last(), true);
             }
             output.writeBool(NAMES_LOST, checkpoint.namesLost, false);
+            output.writeInt64(SEGMENTS_BEFORE, checkpoint.segmentsBefore, false);
         }
 
         private static void writeGroup(Output output, GroupMark mark) throws IOException {
@@ -123,6 +142,19 @@ final class Checkpoint {
                 output.writeString(GROUP_VOTE, votedFor.value(), true);
             }
             output.writeInt64(GROUP_LAST_INDEX, mark.lastIndex, true);
+            if (mark.firstIndex > 1) {
+                output.writeInt64(GROUP_FIRST_INDEX, mark.firstIndex, true);
+                output.writeInt64(GROUP_PREFIX_TERM, mark.prefixTerm, true);
+            }
+            if (mark.rebuilding) {
+                output.writeBool(GROUP_REBUILDING, true, true);
+            }
+            if (mark.rebuiltAt > 0) {
+                output.writeInt64(GROUP_REBUILT_AT, mark.rebuiltAt, true);
+            }
+            if (mark.status == GroupMark.Status.SUSPECT && !mark.hardStateLost) {
+                output.writeBool(GROUP_HARD_STATE_INTACT, true, true);
+            }
             String damage = mark.damage;
             if (damage != null) {
                 output.writeString(GROUP_DAMAGE, damage, true);
@@ -160,7 +192,7 @@ final class Checkpoint {
                         checkpoint.groups.add(group);
                     }
                     case GROUP_SEQUENCE -> group().sequence = input.readInt64();
-                    case GROUP_STATUS -> group().status = GroupMark.Status.of(input.readInt32());
+                    case GROUP_STATUS -> status(GroupMark.Status.of(input.readInt32()));
                     case GROUP_TERM -> group().hardState = new HardState(input.readInt64(), null);
                     case GROUP_VOTE ->
                             group().hardState =
@@ -169,6 +201,11 @@ final class Checkpoint {
                                             NodeId.of(input.readString()));
                     case GROUP_LAST_INDEX -> group().lastIndex = input.readInt64();
                     case GROUP_DAMAGE -> group().damage = input.readString();
+                    case GROUP_FIRST_INDEX -> group().firstIndex = input.readInt64();
+                    case GROUP_PREFIX_TERM -> group().prefixTerm = input.readInt64();
+                    case GROUP_REBUILDING -> group().rebuilding = input.readBool();
+                    case GROUP_REBUILT_AT -> group().rebuiltAt = input.readInt64();
+                    case GROUP_HARD_STATE_INTACT -> group().hardStateLost = !input.readBool();
                     case PEER -> peer = NodeId.of(input.readString());
                     case PEER_STORE ->
                             checkpoint.peers.put(begun(peer), new StoreId(input.readString()));
@@ -179,8 +216,15 @@ final class Checkpoint {
                             checkpoint.segments.add(
                                     new Range(segment, segmentFirst, input.readInt64()));
                     case NAMES_LOST -> checkpoint.namesLost = input.readBool();
+                    case SEGMENTS_BEFORE -> checkpoint.segmentsBefore = input.readInt64();
                     default -> throw new IllegalArgumentException("unknown field " + field);
                 }
+            }
+
+            private void status(GroupMark.Status status) {
+                group().status = status;
+                // Until the field that says otherwise: format 1 did not know it.
+                group().hardStateLost = status == GroupMark.Status.SUSPECT;
             }
 
             private GroupMark group() {

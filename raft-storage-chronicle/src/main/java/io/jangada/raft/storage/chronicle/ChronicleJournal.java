@@ -3,6 +3,7 @@ package io.jangada.raft.storage.chronicle;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.SyncMode;
@@ -149,6 +150,11 @@ final class ChronicleJournal implements Journal {
             DurableFiles.syncFolder(folder);
             nameSynced = true;
         }
+    }
+
+    @Override
+    public void delete(Path segmentFile) throws IOException {
+        Files.deleteIfExists(segmentFile);
     }
 
     @Override

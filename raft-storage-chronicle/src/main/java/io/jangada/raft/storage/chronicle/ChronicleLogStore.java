@@ -8,10 +8,12 @@ import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.StoreId;
 import io.jangada.raft.spi.StoreIdentity;
+import io.jangada.raft.spi.SuspectGroupException;
 import io.jangada.raft.spi.WriteListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,26 +32,27 @@ import java.util.function.UnaryOperator;
  * whole log once; a damaged group refuses to open while the others go on.
  */
 public final class ChronicleLogStore implements LogStore {
-    private static final byte[] NO_PAYLOAD = {};
-
     private final Path folder;
-    private final StoreIdentity identity;
     private final FolderLock lock;
     private final Journal journal;
     private final SegmentFiles files;
     private final LogWriter writer;
+    private final Compactor compactor;
     private final EntryCache cache;
+    private final GroupSnapshots snapshots;
     private final int entryBytesMax;
     private final boolean namesLost;
+    private final boolean compactsByItself;
 
     // Guarded by this.
     private final Map<GroupId, GroupState> groups = new HashMap<>();
     private final Map<GroupId, GroupHandle> handles = new HashMap<>();
     private final Map<NodeId, StoreId> peers = new LinkedHashMap<>();
-    private int checkpointBytes = Checkpoint.BYTES_PER_SEGMENT;
+    private StoreIdentity identity;
+    private int checkpointBytes = Checkpoint.BYTES_FIXED;
     private boolean closed;
 
-    ChronicleLogStore(StoreOpening opening, Recovery recovery) throws IOException {
+    ChronicleLogStore(StoreOpening opening, Recovery recovery, SegmentLedger ledger) {
         folder = opening.folder();
         identity = opening.identity();
         lock = opening.lock();
@@ -61,7 +64,9 @@ public final class ChronicleLogStore implements LogStore {
                         - RecordFormat.padded(RecordFormat.bytes(RecordFormat.GROUP_BYTES_MAX, 0));
         Replay replay = recovery.replay();
         namesLost = replay.namesLost;
+        compactsByItself = opening.settings().compactionMillis >= 0;
         peers.putAll(replay.peers);
+        snapshots = new GroupSnapshots(folder, identity.store());
         replay.groups.values().forEach(this::recovered);
         writer =
                 new LogWriter(
@@ -70,12 +75,42 @@ public final class ChronicleLogStore implements LogStore {
                                 identity.store(),
                                 journal,
                                 files,
+                                ledger,
+                                opening.settings().segmentBytes,
                                 opening.settings().syncWrites,
                                 opening.settings().recentEntriesBytes,
                                 this::failed),
                         recovery);
+        compactor =
+                new Compactor(
+                        new Compactor.Setup(
+                                "jangada-log-compaction-" + identity.node(),
+                                ledger,
+                                files,
+                                journal,
+                                opening.settings().segmentBytes,
+                                opening.settings().compactionMillis,
+                                recovery.lastDamaged()),
+                        writer,
+                        this::states);
         checkCheckpointFits(0);
         writer.start();
+    }
+
+    /** The last step of opening: from now on segments may go. */
+    void startCompaction() {
+        if (compactsByItself) {
+            compactor.start();
+        }
+    }
+
+    /** For tests: does at once what compaction would do some time later. */
+    void compactNow() throws IOException {
+        compactor.compact();
+    }
+
+    private synchronized Collection<GroupState> states() {
+        return List.copyOf(groups.values());
     }
 
     /**
@@ -91,11 +126,38 @@ public final class ChronicleLogStore implements LogStore {
         GroupId id = group.state.group();
         groups.put(id, group.state);
         checkpointBytes += group.state.mark.checkpointBytes();
+        if (isDestroyed(group.state)) {
+            // The crash may have come after the tombstone and before this.
+            snapshots.delete(id);
+        }
     }
 
     @Override
-    public StoreIdentity identity() {
+    public synchronized StoreIdentity identity() {
         return identity;
+    }
+
+    @Override
+    public synchronized void adoptCluster(String clusterId) {
+        if (clusterId.isEmpty() || clusterId.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException(
+                    "'%s' is no name for a cluster".formatted(clusterId));
+        }
+        if (!identity.clusterId().isEmpty()) {
+            throw new IllegalStateException(
+                    "%s belongs to cluster '%s' already, and cannot become part of '%s'"
+                            .formatted(folder, identity.clusterId(), clusterId));
+        }
+        writer.checkWritable();
+        StoreIdentity adopted =
+                new StoreIdentity(clusterId, identity.node(), identity.store());
+        try {
+            new IdentityFile(folder).replace(adopted);
+        } catch (IOException e) {
+            throw new StoreException(
+                    "cluster '%s' cannot be noted in %s: %s".formatted(clusterId, folder, e), e);
+        }
+        identity = adopted;
     }
 
     @Override
@@ -134,32 +196,90 @@ public final class ChronicleLogStore implements LogStore {
         if (state == null) {
             state = create(group);
         } else {
-            checkOpenable(state);
+            checkExists(state);
+            checkTrusted(state);
             // What an earlier handle left in the queue must be durable before it is called
             // recovered.
-            writer.writeAndWait(null, null, NO_PAYLOAD);
+            writer.barrier();
         }
+        FileSnapshotStore groupSnapshots = snapshots.of(group);
+        groupSnapshots.checkJoins(state.firstIndex());
+        return handle(state, groupSnapshots, listener);
+    }
+
+    @Override
+    public synchronized GroupLog openForRebuild(GroupId group, WriteListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        writer.checkWritable();
+        if (handles.containsKey(group)) {
+            throw new IllegalStateException("group '%s' is open already".formatted(group));
+        }
+        GroupState state = groups.get(group);
+        if (state == null) {
+            throw new IllegalStateException("group '%s' never existed".formatted(group));
+        }
+        checkExists(state);
+        if (isSuspect(state) && state.mark.hardStateLost) {
+            throw suspect(state);
+        }
+        snapshots.checkIdle(group);
+        Write.Control write =
+                new Write.Control(
+                        RecordType.REBUILD_BEGUN,
+                        state.mark,
+                        Replay.voteBytes(state.hardState().votedFor()));
+        synchronized (state) {
+            state.beginRebuild();
+            writer.submit(write);
+        }
+        LogWriter.await(write.done());
+        // Not before: what is dropped is only dropped once that is certain.
+        snapshots.delete(group);
+        compactor.ask();
+        return handle(state, snapshots.of(group), listener);
+    }
+
+    private GroupHandle handle(
+            GroupState state, FileSnapshotStore groupSnapshots, WriteListener listener) {
+        GroupId group = state.group();
         GroupHandle handle =
                 new GroupHandle(
-                        state, listener, writer, files, cache, entryBytesMax, () -> closed(group));
+                        state,
+                        listener,
+                        writer,
+                        files,
+                        cache,
+                        groupSnapshots,
+                        entryBytesMax,
+                        compactor::ask,
+                        () -> closed(group));
         handles.put(group, handle);
         return handle;
     }
 
-    private void checkOpenable(GroupState state) {
-        GroupId group = state.group();
+    private static void checkExists(GroupState state) {
         if (isDestroyed(state)) {
-            throw new IllegalStateException("group '%s' was destroyed".formatted(group));
+            throw new IllegalStateException("group '%s' was destroyed".formatted(state.group()));
         }
-        String damage = state.mark.damage;
-        if (damage != null) {
-            throw new StoreException(
-                    ("group '%s' cannot be trusted on this node, because %s %s: start it under"
-                                    + " a new id with an empty folder, and never with an older copy of this"
-                                    + " one, which has forgotten votes")
-                            .formatted(group, folder, damage),
-                    null);
+    }
+
+    private void checkTrusted(GroupState state) {
+        if (isSuspect(state)) {
+            throw suspect(state);
         }
+    }
+
+    private SuspectGroupException suspect(GroupState state) {
+        boolean intact = !state.mark.hardStateLost;
+        String remedy =
+                intact
+                        ? "its term and vote are intact, so it can be rebuilt from its peers"
+                        : "start it under a new id with an empty folder, and never with an older"
+                                + " copy of this one, which has forgotten votes";
+        return new SuspectGroupException(
+                "group '%s' cannot be trusted on this node, because %s %s: %s"
+                        .formatted(state.group(), folder, state.mark.damage, remedy),
+                intact);
     }
 
     private GroupState create(GroupId group) {
@@ -172,7 +292,9 @@ public final class ChronicleLogStore implements LogStore {
         }
         GroupState state = new GroupState(new GroupMark(group));
         checkCheckpointFits(state.mark.checkpointBytes());
-        writer.submit(new Write.Control(RecordType.GROUP_CREATED, state.mark, NO_PAYLOAD));
+        writer.submit(
+                new Write.Control(
+                        RecordType.GROUP_CREATED, state.mark, RecordAppender.NO_PAYLOAD));
         checkpointBytes += state.mark.checkpointBytes();
         groups.put(group, state);
         return state;
@@ -194,6 +316,10 @@ public final class ChronicleLogStore implements LogStore {
         return state.mark.status == GroupMark.Status.DESTROYED;
     }
 
+    private static boolean isSuspect(GroupState state) {
+        return state.mark.status == GroupMark.Status.SUSPECT;
+    }
+
     private synchronized void closed(GroupId group) {
         handles.remove(group);
     }
@@ -209,10 +335,14 @@ public final class ChronicleLogStore implements LogStore {
                     "group '%s' is open: close it before it is destroyed".formatted(group));
         }
         if (!isDestroyed(state)) {
-            writer.writeAndWait(RecordType.GROUP_DESTROYED, state.mark, NO_PAYLOAD);
+            snapshots.checkIdle(group);
+            writer.writeAndWait(
+                    RecordType.GROUP_DESTROYED, state.mark, RecordAppender.NO_PAYLOAD);
             // Only the tombstone stays.
             GroupState tombstone = new GroupState(state.mark);
             groups.put(group, tombstone);
+            snapshots.delete(group);
+            compactor.ask();
         }
     }
 
@@ -238,6 +368,7 @@ public final class ChronicleLogStore implements LogStore {
             }
             closed = true;
         }
+        compactor.close();
         // Not under the lock: the writer may be telling listeners of a failure, which needs it.
         writer.close();
         journal.close();
@@ -255,6 +386,12 @@ public final class ChronicleLogStore implements LogStore {
         long recentEntriesBytes = 32L << 20;
         boolean syncWrites = true;
         boolean openJdkPackages = true;
+
+        /** How often compaction looks for something to do at most; negative if never by itself. */
+        long compactionMillis = 1000;
+
+        /** Set by the tool that recovers a folder, which nobody else may open meanwhile. */
+        boolean duringRecovery;
 
         /** Where tests come between the store and its disk. */
         UnaryOperator<Journal> journals = UnaryOperator.identity();
@@ -320,6 +457,16 @@ public final class ChronicleLogStore implements LogStore {
          */
         public Builder openJdkPackages(boolean open) {
             openJdkPackages = open;
+            return this;
+        }
+
+        Builder compactionMillis(long millis) {
+            compactionMillis = millis;
+            return this;
+        }
+
+        Builder duringRecovery() {
+            duringRecovery = true;
             return this;
         }
 

@@ -62,6 +62,26 @@ final class FolderLock implements AutoCloseable {
         }
     }
 
+    /** What is done in a folder that nobody else may use meanwhile. */
+    interface Work<T> {
+        T run() throws IOException;
+    }
+
+    /**
+     * Does something in the folder of a store that must not be in use.
+     *
+     * @throws StoreException if it is, or if it is no such folder
+     */
+    static <T> T holding(Path folder, Work<T> work) throws IOException {
+        StoreLook.identity(folder); // Before a lock file is left in a folder of something else.
+        FolderLock lock = acquire(folder);
+        try {
+            return work.run();
+        } finally {
+            lock.close();
+        }
+    }
+
     private static FileChannel open(Path folder) {
         try {
             return FileChannel.open(
@@ -89,6 +109,21 @@ final class FolderLock implements AutoCloseable {
                 "%s is in use by %s: stop that one, or give this node a folder of its own"
                         .formatted(folder, holder),
                 null);
+    }
+
+    /** Whether somebody has the folder locked. Takes no lock, but for a moment a shared one. */
+    static boolean isHeld(Path folder) throws IOException {
+        if (HELD.contains(folder.toRealPath())) {
+            return true;
+        }
+        Path file = folder.resolve(FILE);
+        if (!Files.isReadable(file)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+            return lock == null;
+        }
     }
 
     /**

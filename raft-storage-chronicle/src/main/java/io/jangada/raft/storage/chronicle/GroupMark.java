@@ -47,7 +47,24 @@ final class GroupMark {
     /** What a suspect group lost, for messages; found once and repeated ever after. */
     @Nullable String damage;
 
+    /**
+     * Of a suspect group: term and vote may not be the last ones written, so it has forgotten its
+     * promises and must not come back under its name.
+     */
+    boolean hardStateLost;
+
+    /** Begun anew after damage, and not yet made good by the peers. */
+    boolean rebuilding;
+
+    /** Store sequence of the record with which it last began anew, or 0. */
+    long rebuiltAt;
+
     HardState hardState = HardState.INITIAL;
+
+    /** Where the log begins, and the term of the entry before. */
+    long firstIndex = 1;
+
+    long prefixTerm;
     long lastIndex;
 
     GroupMark(GroupId group) {
@@ -61,6 +78,49 @@ final class GroupMark {
         if (damage == null) {
             damage = what;
         }
+    }
+
+    /** The prefix up to an index of this term is gone. */
+    void compacted(long index, long term) {
+        firstIndex = index + 1;
+        prefixTerm = term;
+    }
+
+    /** The log is empty and goes on behind an index of this term. */
+    void reset(long index, long term) {
+        compacted(index, term);
+        lastIndex = index;
+    }
+
+    /** Everything but the hard state is dropped; whatever was damaged is part of that. */
+    void beginRebuild(long storeSequence) {
+        status = Status.LIVE;
+        damage = null;
+        hardStateLost = false;
+        rebuilding = true;
+        rebuiltAt = storeSequence;
+        reset(0, 0);
+    }
+
+    void destroyed() {
+        status = Status.DESTROYED;
+        rebuilding = false;
+        reset(0, 0);
+    }
+
+    /** Takes over what a checkpoint says, except whether it is live. */
+    void confirmed(GroupMark told) {
+        if (told.rebuiltAt > rebuiltAt) {
+            // Whatever was damaged before is of no concern any more.
+            beginRebuild(told.rebuiltAt);
+        }
+        sequence = told.sequence;
+        hardState = told.hardState;
+        firstIndex = told.firstIndex;
+        prefixTerm = told.prefixTerm;
+        lastIndex = told.lastIndex;
+        rebuilding = told.rebuilding;
+        hardStateLost = told.hardStateLost;
     }
 
     /**

@@ -6,7 +6,6 @@ import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +18,26 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: an entry without a position is in {@link #recent}, once recovery is over.
  */
 final class GroupState {
+    private static final long MISSING_MAX = 1 << 20;
+
     /** The writer's view; this class does not touch it. */
     final GroupMark mark;
 
-    /** Prefixes are dropped by compaction, which does not exist yet. */
-    private final long firstIndex = 1;
+    private long firstIndex = 1;
+
+    /** The term of the entry before the first. */
+    private long prefixTerm;
 
     private final TermRanges terms = new TermRanges();
     private final PositionList positions = new PositionList();
+    private final SegmentShares shares = new SegmentShares();
     private final RecentEntries recent = new RecentEntries();
     private final List<Long> membershipIndexes = new ArrayList<>();
     private HardState hardState = HardState.INITIAL;
+    private boolean rebuilding;
+
+    /** Of recovery: an entry that is missing from a log too long to tell of each, or 0. */
+    private long firstLost;
 
     GroupState(GroupMark mark) {
         this.mark = mark;
@@ -59,7 +67,7 @@ final class GroupState {
         if (index < firstIndex - 1 || index > last()) {
             throw outOfBounds(index, index);
         }
-        return index < firstIndex ? 0 : terms.term(index);
+        return index < firstIndex ? prefixTerm : terms.term(index);
     }
 
     /**
@@ -96,8 +104,85 @@ final class GroupState {
             LogEntry entry = entries.get(i);
             if (recent.get(entry.index()) == entry) {
                 positions.set(slot(entry.index()), at[i]);
+                shares.add(at[i], RecordFormat.bytes(mark.name.length, entry.payloadBytes()));
             }
         }
+    }
+
+    /**
+     * Forgets the entries up to an index, which is within the log or directly before it.
+     *
+     * @return that index's term
+     */
+    synchronized long compact(long index) {
+        long term = term(index);
+        drop(index, term);
+        return term;
+    }
+
+    private void drop(long index, long term) {
+        int count = (int) (index + 1 - firstIndex);
+        for (int i = 0; i < count; i++) {
+            shares.remove(positions.get(i));
+        }
+        positions.dropFirst(count);
+        terms.dropBelow(index + 1);
+        recent.dropBelow(index + 1);
+        membershipIndexes.removeIf(membership -> membership <= index);
+        firstIndex = index + 1;
+        prefixTerm = term;
+    }
+
+    /** Empties the log, which goes on behind an index of this term. */
+    synchronized void reset(@Nullable HardState newHardState, long index, long term) {
+        if (newHardState != null) {
+            hardState = newHardState;
+        }
+        clear(index, term);
+    }
+
+    private void clear(long index, long term) {
+        positions.truncate(0);
+        terms.clear();
+        shares.clear();
+        recent.clear();
+        membershipIndexes.clear();
+        firstIndex = index + 1;
+        prefixTerm = term;
+    }
+
+    synchronized boolean rebuilding() {
+        return rebuilding;
+    }
+
+    synchronized void rebuilt() {
+        rebuilding = false;
+    }
+
+    /** Begins anew with nothing but the hard state. */
+    synchronized void beginRebuild() {
+        clear(0, 0);
+        firstLost = 0;
+        rebuilding = true;
+    }
+
+    /** Whether an entry is part of the log and stands at this position. */
+    synchronized boolean isLive(long index, long position) {
+        return index >= firstIndex && index <= last() && positions.get(slot(index)) == position;
+    }
+
+    /** An entry was written once more, unless the log has lost it meanwhile. */
+    synchronized void moved(long index, long from, long to, long recordBytes) {
+        if (isLive(index, from)) {
+            positions.set(slot(index), to);
+            shares.remove(from);
+            shares.add(to, recordBytes);
+        }
+    }
+
+    /** Tells what of which segments the log needs. */
+    synchronized void visitShares(SegmentShares.Visitor visitor) {
+        shares.visit(visitor);
     }
 
     /** Lets go of the memory of entries up to an index, as far as they have been written. */
@@ -123,7 +208,9 @@ final class GroupState {
 
     /** Where an entry stands, {@link Position#NONE} if it is not there. */
     synchronized long position(long index) {
-        return index <= last() ? positions.get(slot(index)) : Position.NONE;
+        return index >= firstIndex && index <= last()
+                ? positions.get(slot(index))
+                : Position.NONE;
     }
 
     synchronized List<Long> membershipIndexes() {
@@ -133,15 +220,58 @@ final class GroupState {
     // Recovery, before any other thread knows this object.
 
     /** An entry was found. What lies between it and the last one is missing. */
-    void recoverEntry(long index, long term, boolean membership, long position) {
+    void recoverEntry(long index, long term, boolean membership, long position, long recordBytes) {
+        if (index < firstIndex || index > last() + MISSING_MAX) {
+            // Only a damage does this. Slots for what is missing could take all memory.
+            firstLost = Math.max(1, Math.min(index, last() + 1));
+            clear(index - 1, 0);
+        }
         recoverLastIndex(index - 1);
         add(index, term, membership, position);
+        shares.add(position, recordBytes);
+    }
+
+    /** An entry of the log was found once more, maybe after its segment was deleted. */
+    void recoverRewritten(
+            long index, long term, boolean membership, long position, long recordBytes) {
+        if (index < firstIndex || index > last()) {
+            return;
+        }
+        shares.remove(positions.get(slot(index)));
+        positions.set(slot(index), position);
+        shares.add(position, recordBytes);
+        terms.set(index, term, last());
+        if (membership && !membershipIndexes.contains(index)) {
+            membershipIndexes.add(index);
+            membershipIndexes.sort(null);
+        }
+    }
+
+    /**
+     * The log begins behind an index of this term: anything up to there is gone. It may begin
+     * earlier than the log known so far if that was given up meanwhile.
+     */
+    void recoverPrefix(long index, long term) {
+        if (index >= last() || index < firstIndex - 1) {
+            clear(index, term);
+        } else if (index >= firstIndex) {
+            drop(index, term);
+        }
+    }
+
+    void recoverReset(long index, long term) {
+        clear(index, term);
+        firstLost = 0;
+    }
+
+    void recoverRebuilding(boolean recovered) {
+        rebuilding = recovered;
     }
 
     /** The log ends here: anything above is gone, anything unknown below is missing. */
     void recoverLastIndex(long index) {
         if (index < last()) {
-            truncate(index + 1);
+            truncate(Math.max(index + 1, firstIndex));
         }
         while (last() < index) {
             add(last() + 1, 0, false, Position.NONE);
@@ -154,24 +284,15 @@ final class GroupState {
 
     /** The first index that has no entry, or 0 if none is missing. */
     long firstMissing() {
+        if (firstLost != 0) {
+            return firstLost;
+        }
         for (int i = 0; i < positions.size(); i++) {
             if (positions.get(i) == Position.NONE) {
                 return firstIndex + i;
             }
         }
         return 0;
-    }
-
-    /** Adds the numbers of all segments that hold an entry of this group. */
-    void addSegments(Set<Integer> segments) {
-        int last = 0;
-        for (int i = 0; i < positions.size(); i++) {
-            int segment = Position.segment(positions.get(i));
-            if (segment != last) {
-                segments.add(segment);
-                last = segment;
-            }
-        }
     }
 
     private void add(long index, long term, boolean membership, long position) {
@@ -184,6 +305,9 @@ final class GroupState {
 
     private void truncate(long from) {
         terms.truncate(from);
+        for (int i = slot(from); i < positions.size(); i++) {
+            shares.remove(positions.get(i));
+        }
         positions.truncate(slot(from));
         recent.truncate(from);
         membershipIndexes.removeIf(index -> index >= from);

@@ -23,9 +23,15 @@ import org.jspecify.annotations.Nullable;
 final class IdentityFile {
     private static final String NAME = "IDENTITY";
     private static final String DRAFT = "IDENTITY.draft";
-    private static final String FORMAT = "1";
+    private static final String CHANGED = "IDENTITY.changed";
+
+    /** Format 1 had no compaction: this version reads it, and writes format 2 over it. */
+    private static final String FORMAT = "2";
+
+    private static final String FORMAT_WITHOUT_COMPACTION = "1";
 
     private final Path folder;
+    private boolean isCurrent;
 
     IdentityFile(Path folder) {
         this.folder = folder;
@@ -36,11 +42,21 @@ final class IdentityFile {
     }
 
     void writeDraft(StoreIdentity identity) throws IOException {
+        write(DRAFT, identity);
+    }
+
+    /** Writes the file of an existing store anew, in one step: a crash leaves the old or the new. */
+    void replace(StoreIdentity identity) throws IOException {
+        write(CHANGED, identity);
+        DurableFiles.rename(folder, CHANGED, NAME);
+    }
+
+    private void write(String name, StoreIdentity identity) throws IOException {
         String lines =
                 "format=%s\ncluster=%s\nnode=%s\nstore=%s\n"
                         .formatted(FORMAT, identity.clusterId(), identity.node(), identity.store());
         String content = lines + "crc32c=" + checksum(lines) + "\n";
-        DurableFiles.write(folder.resolve(DRAFT), content.getBytes(StandardCharsets.UTF_8));
+        DurableFiles.write(folder.resolve(name), content.getBytes(StandardCharsets.UTF_8));
         DurableFiles.syncFolder(folder);
     }
 
@@ -67,7 +83,8 @@ final class IdentityFile {
                 .filter(line -> line.contains("="))
                 .forEach(line -> values.put(key(line), line.substring(key(line).length() + 1)));
         String format = values.getOrDefault("format", "");
-        if (!format.equals(FORMAT)) {
+        isCurrent = format.equals(FORMAT);
+        if (!isCurrent && !format.equals(FORMAT_WITHOUT_COMPACTION)) {
             throw new StoreException(
                     "%s says format '%s', this version reads %s: use the version that wrote it"
                             .formatted(file, format, FORMAT),
@@ -81,6 +98,11 @@ final class IdentityFile {
         } catch (IllegalArgumentException e) {
             throw damaged(file, e);
         }
+    }
+
+    /** Whether the file that was read is of the format that is written. */
+    boolean isCurrent() {
+        return isCurrent;
     }
 
     private static String key(String line) {

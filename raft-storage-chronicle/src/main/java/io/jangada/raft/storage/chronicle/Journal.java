@@ -1,12 +1,13 @@
 package io.jangada.raft.storage.chronicle;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * The files to which the writer appends: all that a store needs of the library below it. Records
  * are read back without it, see {@link SegmentFiles}.
  *
- * <p>For one thread. A failure of any method is final: what the files then hold is unknown (rule
+ * <p>For one thread, except where said. A failure of any method is final: what the files then hold is unknown (rule
  * Z28), and only opening the store anew finds out.
  */
 interface Journal extends AutoCloseable {
@@ -30,6 +31,12 @@ interface Journal extends AutoCloseable {
 
     /** Makes durable what was appended, and the name of the segment if it is new. */
     void sync() throws IOException;
+
+    /**
+     * Deletes a segment that was left for good. Any thread; the name may come back when power fails
+     * before the folder is synced.
+     */
+    void delete(Path segmentFile) throws IOException;
 
     @Override
     void close();

@@ -1,7 +1,5 @@
 package io.jangada.raft.storage.chronicle;
 
-import io.jangada.raft.api.GroupId;
-import io.jangada.raft.api.NodeId;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.StoreId;
@@ -10,9 +8,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -28,37 +25,25 @@ import org.jspecify.annotations.Nullable;
  * <p>The queue itself has no bound: its content is bounded by what the groups may have uncommitted,
  * which their cores limit.
  *
- * <p>Sync order, which recovery relies on:
- *
- * <ol>
- *   <li>A batch is confirmed after the sync of its segment.
- *   <li>A segment's footer is written after all before it is durable, and is durable before the
- *       next segment gets its first record. So a footer vouches for its segment.
- *   <li>The first sync of a new segment also syncs the folder, and then notes the segment's number
- *       in {@link CurrentFile}.
- *   <li>A record never names as durable what is not.
- * </ol>
+ * <p>A batch is confirmed after the sync of its segment; see {@link RecordAppender} for what else
+ * recovery relies on.
  *
  * <p>Any failure, an {@code Error} out of the mapped file included, is final (rule Z28).
  */
 final class LogWriter implements Runnable {
     private static final Logger LOG = System.getLogger(LogWriter.class.getPackageName());
-    private static final byte[] NO_PAYLOAD = {};
 
     /**
      * A pause after the last write before the idle mark; long enough not to fall between batches.
      */
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final Journal journal;
-    private final SegmentFiles files;
-    private final CurrentFile current;
-    private final RecordEncoder encoder;
+    private final RecordAppender records;
+    private final String folder;
     private final boolean syncWrites;
     private final long recentBytesMax;
     private final Consumer<StoreException> onFailure;
     private final Thread thread;
-    private final List<Checkpoint.Range> neededSegments;
     private final CompletableFuture<@Nullable Void> started = new CompletableFuture<>();
 
     // Guarded by lock.
@@ -71,23 +56,10 @@ final class LogWriter implements Runnable {
     // The writer's own.
     private List<Write> batch = new ArrayList<>();
     private final List<GroupHandle> touched = new ArrayList<>();
-    private final Map<GroupId, GroupMark> marks = new LinkedHashMap<>();
-    private final Map<NodeId, StoreId> peers = new LinkedHashMap<>();
-    private final boolean namesLost;
-    private long peersSequence;
-    private int checkpointBytes = Checkpoint.BYTES_PER_SEGMENT;
-    private int segment;
 
-    /** The segment that {@link #current} names. */
-    private int noted;
+    /** Whether this batch drops segments, which has to be durable whatever was set. */
+    private boolean dropping;
 
-    private long lastSequence;
-    private long durableSequence;
-
-    /** The durable sequence that the last record names; an idle mark is owed while it is behind. */
-    private long namedDurableSequence;
-
-    private boolean unsynced;
     private long[] positions = new long[64];
 
     /** Durable writes whose entries may still be in memory, oldest first. */
@@ -101,30 +73,20 @@ final class LogWriter implements Runnable {
             StoreId store,
             Journal journal,
             SegmentFiles files,
+            SegmentLedger ledger,
+            long segmentBytes,
             boolean syncWrites,
             long recentBytesMax,
             Consumer<StoreException> onFailure) {}
 
     LogWriter(Setup setup, Recovery recovery) {
-        journal = setup.journal();
-        files = setup.files();
-        current = new CurrentFile(files.folder());
-        encoder = new RecordEncoder(setup.store());
+        records = new RecordAppender(setup, recovery);
+        folder = setup.files().folder().toString();
         syncWrites = setup.syncWrites();
         recentBytesMax = setup.recentBytesMax();
         onFailure = setup.onFailure();
         thread = new Thread(this, setup.name());
         thread.setDaemon(true);
-
-        Replay replay = recovery.replay();
-        replay.groups.values().forEach(group -> addMark(group.state.mark));
-        replay.peers.forEach(this::addPeer);
-        peersSequence = replay.peersSequence;
-        namesLost = replay.namesLost;
-        lastSequence = recovery.lastSequence();
-        durableSequence = lastSequence;
-        segment = recovery.nextSegment();
-        neededSegments = recovery.neededSegments();
     }
 
     /** Begins the first segment of this opening; returns when its recovery record is durable. */
@@ -142,7 +104,7 @@ final class LogWriter implements Runnable {
                 throw new StoreException(message(failure), failure);
             }
             if (closing) {
-                throw new StoreException("the store in %s is closed".formatted(folder()), null);
+                throw new StoreException("the store in %s is closed".formatted(folder), null);
             }
         }
     }
@@ -164,10 +126,30 @@ final class LogWriter implements Runnable {
     void writeAndWait(@Nullable RecordType type, @Nullable GroupMark mark, byte[] payload) {
         Write.Control write = new Write.Control(type, mark, payload);
         submit(write);
-        await(write.done);
+        await(write.done());
     }
 
-    private static void await(CompletableFuture<@Nullable Void> done) {
+    /** Waits until all that was submitted before is durable. */
+    void barrier() {
+        writeAndWait(null, null, RecordAppender.NO_PAYLOAD);
+    }
+
+    /** Notes that segments are not needed any more; they may be deleted when this returns. */
+    void dropAndWait(Set<Integer> segments) {
+        Write.Drop write = new Write.Drop(segments, new CompletableFuture<>());
+        submit(write);
+        await(write.done());
+    }
+
+    /** Writes entries once more that are still live then; durable when this returns. */
+    void rewriteAndWait(List<Write.Move> moves) {
+        Write.Rewrite write = new Write.Rewrite(moves, new CompletableFuture<>());
+        submit(write);
+        await(write.done());
+    }
+
+    /** Waits for a write, and throws what became of the store if it failed. */
+    static void await(CompletableFuture<@Nullable Void> done) {
         try {
             done.join();
         } catch (CompletionException e) {
@@ -206,13 +188,12 @@ final class LogWriter implements Runnable {
     @Override
     public void run() {
         try {
-            beginSegment(RecordType.RECOVERY, neededSegments);
-            syncJournal();
+            records.start();
             started.complete(null);
             while (awaitWrites()) {
                 writeBatch();
             }
-            writeFooter();
+            records.endSegment();
         } catch (Throwable e) {
             fail(e);
         }
@@ -235,12 +216,12 @@ final class LogWriter implements Runnable {
                 }
                 sleeping = true;
             }
-            if (namedDurableSequence == durableSequence) {
+            if (!records.owesIdleMark()) {
                 LockSupport.park(this);
             } else if (System.nanoTime() - markAt < 0) {
                 LockSupport.parkNanos(this, markAt - System.nanoTime());
             } else {
-                writeIdleMark();
+                records.appendIdleMark();
             }
         }
     }
@@ -249,15 +230,25 @@ final class LogWriter implements Runnable {
         for (Write write : batch) {
             if (write instanceof Write.Append append) {
                 writeAppend(append);
+            } else if (write instanceof Write.Mark mark) {
+                writeMark(mark);
             } else if (write instanceof Write.Control control) {
                 writeControl(control);
+            } else if (write instanceof Write.Rewrite rewrite) {
+                for (Write.Move move : rewrite.moves()) {
+                    writeMove(move);
+                }
+            } else if (write instanceof Write.Drop drop) {
+                records.appendDropped(drop.segments());
+                dropping = true;
             } else {
                 throw new AssertionError(write);
             }
         }
-        if (unsynced && syncWrites) {
-            syncJournal();
+        if (records.unsynced() && (syncWrites || dropping)) {
+            records.sync();
         }
+        dropping = false;
         confirmBatch();
     }
 
@@ -265,16 +256,19 @@ final class LogWriter implements Runnable {
         GroupMark mark = write.handle.state.mark;
         if (write.hardState != null) {
             byte[] vote = Replay.voteBytes(write.hardState.votedFor());
-            roomFor(mark.name.length, vote.length);
+            records.begin(RecordType.HARD_STATE, mark, vote.length)
+                    .term(write.hardState.currentTerm());
+            // Not earlier: a checkpoint on the way must not tell what no record before it told.
             mark.hardState = write.hardState;
-            begin(RecordType.HARD_STATE, mark).term(write.hardState.currentTerm());
-            append(vote);
+            records.append(vote);
         }
         if (write.truncatesFrom != 0) {
-            roomFor(mark.name.length, 0);
+            records.begin(RecordType.TRUNCATION, mark, 0).index(write.truncatesFrom);
             mark.lastIndex = write.truncatesFrom - 1;
-            begin(RecordType.TRUNCATION, mark).index(write.truncatesFrom);
-            append(NO_PAYLOAD);
+            records.append(RecordAppender.NO_PAYLOAD);
+        }
+        if (write.reset != null) {
+            writeMark(write.reset);
         }
         writeEntries(write, mark);
         if (write.handle.batchWriteSequence == 0) {
@@ -293,15 +287,30 @@ final class LogWriter implements Runnable {
         }
         for (int i = 0; i < count; i++) {
             LogEntry entry = write.entries.get(i);
-            roomFor(mark.name.length, entry.payloadBytes());
+            positions[i] = writeEntry(RecordType.ENTRY, mark, entry);
             mark.lastIndex = entry.index();
-            begin(RecordType.ENTRY, mark)
-                    .index(entry.index())
-                    .term(entry.term())
-                    .entry(entry.type().code(), entry.clusterTimeMillis());
-            positions[i] = append(entry.payload());
         }
         write.handle.state.written(write.entries, positions);
+    }
+
+    private long writeEntry(RecordType type, GroupMark mark, LogEntry entry) throws IOException {
+        records.begin(type, mark, entry.payloadBytes())
+                .index(entry.index())
+                .term(entry.term())
+                .entry(entry.type().code(), entry.clusterTimeMillis());
+        return records.append(entry.payload());
+    }
+
+    private void writeMark(Write.Mark write) throws IOException {
+        GroupMark mark = write.mark();
+        records.begin(write.type(), mark, 0).index(write.index()).term(write.term());
+        switch (write.type()) {
+            case COMPACTION_MARK -> mark.compacted(write.index(), write.term());
+            case RESET -> mark.reset(write.index(), write.term());
+            case REBUILT -> mark.rebuilding = false;
+            default -> throw new AssertionError(write);
+        }
+        records.append(RecordAppender.NO_PAYLOAD);
     }
 
     private void writeControl(Write.Control write) throws IOException {
@@ -310,20 +319,38 @@ final class LogWriter implements Runnable {
         if (type == null) {
             return;
         }
-        roomFor(RecordFormat.GROUP_BYTES_MAX, write.payload.length);
-        if (mark != null) {
-            if (type == RecordType.GROUP_CREATED) {
-                addMark(mark);
-            } else if (type == RecordType.GROUP_DESTROYED) {
-                mark.status = GroupMark.Status.DESTROYED;
-                mark.lastIndex = 0;
-            }
-            begin(type, mark);
-        } else {
-            encoder.begin(type, ++lastSequence, durableSequence).group(NO_PAYLOAD, ++peersSequence);
-            Replay.readPeer(write.payload, this::addPeer);
+        if (mark == null) {
+            records.appendPeer(write.payload);
+            return;
         }
-        append(write.payload);
+        switch (type) {
+            case GROUP_CREATED -> {
+                records.begin(type, mark, mark.checkpointBytes());
+                records.addMark(mark);
+            }
+            case GROUP_DESTROYED -> {
+                records.begin(type, mark, 0);
+                mark.destroyed();
+            }
+            case REBUILD_BEGUN -> {
+                records.begin(type, mark, write.payload.length).term(mark.hardState.currentTerm());
+                mark.beginRebuild(records.lastSequence());
+            }
+            default -> throw new AssertionError(type);
+        }
+        records.append(write.payload);
+    }
+
+    /** The loop may have dropped the entry meanwhile: what follows in the queue says so. */
+    private void writeMove(Write.Move move) throws IOException {
+        GroupState state = move.state();
+        LogEntry entry = move.entry();
+        if (state.mark.status == GroupMark.Status.LIVE
+                && state.isLive(entry.index(), move.from())) {
+            long to = writeEntry(RecordType.REWRITTEN_ENTRY, state.mark, entry);
+            int bytes = RecordFormat.bytes(state.mark.name.length, entry.payloadBytes());
+            state.moved(entry.index(), move.from(), to, bytes);
+        }
     }
 
     /** After the sync: the batch is durable. */
@@ -336,8 +363,10 @@ final class LogWriter implements Runnable {
         for (Write write : batch) {
             if (write instanceof Write.Append append) {
                 remember(append);
-            } else if (write instanceof Write.Control control) {
-                control.done.complete(null);
+            }
+            CompletableFuture<@Nullable Void> done = write.done();
+            if (done != null) {
+                done.complete(null);
             }
         }
         batch.clear();
@@ -356,94 +385,6 @@ final class LogWriter implements Runnable {
         }
     }
 
-    private void writeIdleMark() throws IOException {
-        namedDurableSequence = durableSequence;
-        if (journal.fits(RecordFormat.BYTES_MIN, footerBytes())) {
-            encoder.begin(RecordType.IDLE_MARK, ++lastSequence, durableSequence);
-            // Not synced: if power fails now the mark may be lost, and with it only the mark.
-            append(NO_PAYLOAD);
-        }
-    }
-
-    // Segments.
-
-    /** Rolls first if a record would not fit, so that no record is begun with the wrong segment. */
-    private void roomFor(int groupBytes, int payloadBytes) throws IOException {
-        int bytes = RecordFormat.padded(RecordFormat.bytes(groupBytes, payloadBytes));
-        if (!journal.fits(bytes, footerBytes())) {
-            writeFooter();
-            segment++;
-            beginSegment(RecordType.SEGMENT_HEAD, List.of());
-        }
-    }
-
-    private void beginSegment(RecordType type, List<Checkpoint.Range> neededSegments)
-            throws IOException {
-        journal.startSegment(segment);
-        encoder.segment(segment);
-        encoder.begin(type, ++lastSequence, durableSequence);
-        append(checkpoint(neededSegments));
-        files.readable(segment, Long.MAX_VALUE);
-    }
-
-    /** Ends the segment: all before the footer is durable first, then the footer. */
-    private void writeFooter() throws IOException {
-        syncJournal();
-        encoder.begin(RecordType.FOOTER, ++lastSequence, durableSequence);
-        append(checkpoint(List.of()));
-        syncJournal();
-    }
-
-    private byte[] checkpoint(List<Checkpoint.Range> neededSegments) {
-        Checkpoint checkpoint = new Checkpoint();
-        checkpoint.groups = marks.values();
-        checkpoint.peers = peers;
-        checkpoint.peersSequence = peersSequence;
-        checkpoint.segments = neededSegments;
-        checkpoint.namesLost = namesLost;
-        return checkpoint.encode();
-    }
-
-    private int footerBytes() {
-        return RecordFormat.padded(RecordFormat.bytes(0, checkpointBytes));
-    }
-
-    private void addMark(GroupMark mark) {
-        if (marks.put(mark.group, mark) == null) {
-            checkpointBytes += mark.checkpointBytes();
-        }
-    }
-
-    private void addPeer(NodeId peer, StoreId store) {
-        if (peers.put(peer, store) == null) {
-            checkpointBytes += Checkpoint.BYTES_PER_PEER;
-        }
-    }
-
-    // Records.
-
-    private RecordEncoder begin(RecordType type, GroupMark mark) {
-        return encoder.begin(type, ++lastSequence, durableSequence)
-                .group(mark.name, ++mark.sequence);
-    }
-
-    private long append(byte[] payload) throws IOException {
-        int length = encoder.finish(payload);
-        namedDurableSequence = durableSequence;
-        unsynced = true;
-        return Position.of(segment, journal.append(encoder.buffer(), length));
-    }
-
-    private void syncJournal() throws IOException {
-        journal.sync();
-        if (noted != segment) {
-            current.write(segment);
-            noted = segment;
-        }
-        unsynced = false;
-        durableSequence = lastSequence;
-    }
-
     // The end.
 
     private void fail(Throwable cause) {
@@ -453,7 +394,7 @@ final class LogWriter implements Runnable {
                         : new StoreException(
                                 ("writing to %s failed (%s): this store accepts nothing more; see to"
                                                 + " the disk and open it again")
-                                        .formatted(folder(), cause),
+                                        .formatted(folder, cause),
                                 cause);
         List<Write> waiting = new ArrayList<>(batch);
         synchronized (lock) {
@@ -463,16 +404,13 @@ final class LogWriter implements Runnable {
         }
         LOG.log(Level.ERROR, message(failed), cause);
         for (Write write : waiting) {
-            if (write instanceof Write.Control control) {
-                control.done.completeExceptionally(failed);
+            CompletableFuture<@Nullable Void> done = write.done();
+            if (done != null) {
+                done.completeExceptionally(failed);
             }
         }
         if (!started.completeExceptionally(failed)) {
             onFailure.accept(failed);
         }
-    }
-
-    private String folder() {
-        return files.folder().toString();
     }
 }

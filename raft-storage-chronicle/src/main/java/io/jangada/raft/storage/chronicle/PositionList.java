@@ -3,13 +3,20 @@ package io.jangada.raft.storage.chronicle;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Positions of consecutive indexes, 8 bytes each, in chunks so that growing copies nothing. */
+/**
+ * Positions of consecutive indexes, 8 bytes each, in chunks so that growing copies nothing and
+ * dropping a prefix gives its memory back.
+ */
 final class PositionList {
     private static final int CHUNK_BITS = 10;
     private static final int CHUNK = 1 << CHUNK_BITS;
     private static final int MASK = CHUNK - 1;
 
     private final List<long[]> chunks = new ArrayList<>();
+
+    /** Where the first position stands in the first chunk. */
+    private int start;
+
     private int size;
 
     int size() {
@@ -17,15 +24,17 @@ final class PositionList {
     }
 
     long get(int i) {
-        return chunks.get(i >> CHUNK_BITS)[i & MASK];
+        int at = start + i;
+        return chunks.get(at >> CHUNK_BITS)[at & MASK];
     }
 
     void set(int i, long position) {
-        chunks.get(i >> CHUNK_BITS)[i & MASK] = position;
+        int at = start + i;
+        chunks.get(at >> CHUNK_BITS)[at & MASK] = position;
     }
 
     void add(long position) {
-        if (size >> CHUNK_BITS == chunks.size()) {
+        if (start + size >> CHUNK_BITS == chunks.size()) {
             chunks.add(new long[CHUNK]);
         }
         set(size++, position);
@@ -34,9 +43,17 @@ final class PositionList {
     /** Keeps the first {@code count}. */
     void truncate(int count) {
         size = count;
-        int chunksKept = (count + MASK) >> CHUNK_BITS;
-        while (chunks.size() > chunksKept) {
-            chunks.remove(chunks.size() - 1);
+        int chunksKept = start + count + MASK >> CHUNK_BITS;
+        if (chunks.size() > chunksKept) {
+            chunks.subList(chunksKept, chunks.size()).clear();
         }
+    }
+
+    /** Forgets the first {@code count}; those behind move to the front without being copied. */
+    void dropFirst(int count) {
+        size -= count;
+        int at = start + count;
+        chunks.subList(0, Math.min(at >> CHUNK_BITS, chunks.size())).clear();
+        start = at & MASK;
     }
 }

@@ -50,6 +50,18 @@ final class RecentEntries {
         }
     }
 
+    /** Forgets everything below an index. */
+    void dropBelow(long index) {
+        while (first < next && first < index) {
+            dropFirst();
+        }
+    }
+
+    void clear() {
+        ring = new @Nullable LogEntry[CAPACITY_MIN];
+        first = next;
+    }
+
     boolean isEmpty() {
         return first == next;
     }

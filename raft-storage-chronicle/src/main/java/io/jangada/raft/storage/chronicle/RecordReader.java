@@ -74,6 +74,29 @@ final class RecordReader {
         return true;
     }
 
+    /**
+     * Whether a record seems to begin at this offset, whatever its checksum. The other methods then
+     * speak of it, as far as it can be believed.
+     */
+    boolean looksLikeRecord(int at) {
+        int limit = segment.capacity();
+        int recordBytes = segment.getInt(at + LENGTH);
+        int groupBytes = segment.get(at + GROUP_LENGTH);
+        RecordType found = RecordType.of(segment.get(at + TYPE));
+        if (segment.get(at + VERSION_AT) != VERSION
+                || found == null
+                || groupBytes < 0
+                || groupBytes > GROUP_BYTES_MAX
+                || recordBytes < RecordFormat.bytes(groupBytes, 0)
+                || recordBytes > limit - at) {
+            return false;
+        }
+        offset = at;
+        length = recordBytes;
+        type = found;
+        return true;
+    }
+
     private int checksum(int from, int to) {
         crc.reset();
         crc.update(seed, 0, seed.length);
@@ -96,6 +119,16 @@ final class RecordReader {
         return type;
     }
 
+    /** Whether it is a log entry, written for the first time or once more. */
+    boolean isEntry() {
+        return type == RecordType.ENTRY || type == RecordType.REWRITTEN_ENTRY;
+    }
+
+    /** How far one can look. */
+    int limit() {
+        return segment.capacity();
+    }
+
     long storeSequence() {
         return segment.getLong(offset + RecordFormat.STORE_SEQUENCE);
     }
@@ -114,6 +147,18 @@ final class RecordReader {
 
     long term() {
         return segment.getLong(offset + RecordFormat.TERM);
+    }
+
+    long clusterTimeMillis() {
+        return segment.getLong(offset + RecordFormat.CLUSTER_TIME);
+    }
+
+    byte entryTypeCode() {
+        return segment.get(offset + RecordFormat.ENTRY_TYPE);
+    }
+
+    int payloadBytes() {
+        return length - RecordFormat.bytes(segment.get(offset + GROUP_LENGTH), 0);
     }
 
     boolean isMembership() {

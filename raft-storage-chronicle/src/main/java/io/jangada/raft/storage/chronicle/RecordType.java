@@ -10,9 +10,12 @@ enum RecordType {
     HARD_STATE(2),
     /** Entries from this index on are gone. A log that only grows cannot erase (rule Z30). */
     TRUNCATION(3),
-    /** Entries up to this index are covered by a snapshot. Reserved: no store writes it yet. */
+    /** Entries up to this index, whose term it tells, are covered by a snapshot. */
     COMPACTION_MARK(4),
-    /** A live entry moved forward by compaction. Reserved: no store writes it yet. */
+    /**
+     * A live entry, once more, so that the segment it stood in can go. Never truncates or
+     * supersedes: it is the entry that the log has at this index.
+     */
     REWRITTEN_ENTRY(5),
     /** A group begins. */
     GROUP_CREATED(6),
@@ -27,7 +30,18 @@ enum RecordType {
     /** Last record of a segment that was ended on purpose; carries a {@link Checkpoint}. */
     FOOTER(11),
     /** The store id of a peer: node and id as payload, separated by a space. */
-    PEER(12);
+    PEER(12),
+    /** The group's log is empty and goes on behind this index, whose term it tells. */
+    RESET(13),
+    /** Older segments were dropped; carries a {@link Checkpoint} with those still needed only. */
+    SEGMENTS_DROPPED(14),
+    /**
+     * A damaged group begins anew with nothing but its hard state, which it tells like {@link
+     * #HARD_STATE}.
+     */
+    REBUILD_BEGUN(15),
+    /** A group that began anew is whole again. */
+    REBUILT(16);
 
     private static final @Nullable RecordType[] BY_CODE = new RecordType[128];
 

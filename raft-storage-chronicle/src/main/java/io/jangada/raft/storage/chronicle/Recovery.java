@@ -1,5 +1,6 @@
 package io.jangada.raft.storage.chronicle;
 
+import io.jangada.raft.api.GroupId;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.StoreId;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,15 +113,18 @@ final class Recovery {
     }
 
     private boolean deletedOnPurpose(Hole hole) {
-        return hole.last < replay.recoveryAt
-                && replay.recoverySegments.stream()
+        return hole.last < replay.neededBefore
+                && replay.needed.stream()
                         .noneMatch(range -> range.overlaps(hole.first, hole.last));
     }
 
     private void judgeGroups() {
         for (Hole hole : damages) {
             for (String name : hole.groups) {
-                group(name).state.mark.damaged("lost " + hole);
+                GroupMark mark = group(name).state.mark;
+                if (mark.rebuiltAt <= hole.last) {
+                    mark.damaged("lost " + hole);
+                }
             }
         }
         Hole lastDamage = damages.isEmpty() ? null : damages.get(damages.size() - 1);
@@ -144,6 +150,7 @@ final class Recovery {
         }
         if (lastDamage != null && group.provenAt < lastDamage.first) {
             mark.damaged("may have lost " + lastDamage);
+            mark.hardStateLost = true;
         }
         long missing = group.state.firstMissing();
         if (missing != 0) {
@@ -161,6 +168,28 @@ final class Recovery {
 
     Replay replay() {
         return replay;
+    }
+
+    /** What was confirmed once and is missing. */
+    List<Hole> damages() {
+        return damages;
+    }
+
+    /** The last record that is kept: what stands behind it is a torn tail. */
+    long lastKept() {
+        return replay.lastSequence;
+    }
+
+    /** The groups that cannot be trusted, and what each lost. */
+    Map<GroupId, String> suspects() {
+        Map<GroupId, String> suspects = new TreeMap<>();
+        for (Replay.Group group : replay.groups.values()) {
+            String damage = group.state.mark.damage;
+            if (damage != null && group.state.mark.status != GroupMark.Status.DESTROYED) {
+                suspects.put(group.state.group(), damage);
+            }
+        }
+        return suspects;
     }
 
     /** The last store sequence that was ever promised or is kept: new ones begin above it. */
@@ -188,9 +217,10 @@ final class Recovery {
             // A damaged segment without any record stays as it is, for whoever wants to look at it.
             if (segment.recordCount > 0) {
                 if (!files.isClosed(segment) || segment.bytes.capacity() > segment.usedBytes) {
+                    // What is behind was never confirmed, or is not there.
                     DurableFiles.cut(segment.file, segment.usedBytes);
                 }
-                files.readable(segment.number, segment.bytes.slice(0, segment.usedBytes));
+                files.readable(segment);
             }
             files.close(segment);
         }
@@ -203,28 +233,36 @@ final class Recovery {
                 .noneMatch(other -> other.number > segment.number && other.recordCount > 0);
     }
 
-    /** The older segments that the new opening still needs. */
-    List<Checkpoint.Range> neededSegments() {
+    /**
+     * The older segments, without those that hold nothing alive: the new opening's first record
+     * does without them, and once it is durable {@link #deleteUnneeded} deletes them.
+     */
+    SegmentLedger ledger() {
+        SegmentLedger ledger = new SegmentLedger();
+        Set<Integer> dead = new HashSet<>();
         Set<Integer> live = liveSegments();
-        List<Checkpoint.Range> ranges = new ArrayList<>();
         for (Segment segment : segments) {
-            if (segment.recordCount > 0 && live.contains(segment.number)) {
-                ranges.add(
-                        new Checkpoint.Range(
-                                segment.number, segment.firstSequence, segment.lastSequence));
+            if (segment.recordCount > 0) {
+                ledger.add(segment.closed());
+                if (!live.contains(segment.number)) {
+                    dead.add(segment.number);
+                }
             }
         }
-        return ranges;
+        ledger.remove(ledger.droppable(dead));
+        return ledger;
     }
 
-    /**
-     * Deletes segments that hold no live entry, once a durable recovery record does without them.
-     */
-    void deleteUnneeded() throws IOException {
-        Set<Integer> live = liveSegments();
+    /** Deletes the segments that a durable recovery record does without. */
+    void deleteUnneeded(SegmentLedger needed) throws IOException {
+        Set<Integer> kept = new HashSet<>();
+        needed.list().forEach(segment -> kept.add(segment.number()));
         boolean deleted = false;
         for (Segment segment : segments) {
-            if (!live.contains(segment.number)) {
+            // One without records is an evidence, or nothing.
+            boolean empty = segment.recordCount == 0 && segment.number > lastDamaged();
+            if (empty || segment.recordCount > 0 && !kept.contains(segment.number)) {
+                files.unmap(segment.number);
                 Files.delete(files.closedFile(segment.number));
                 deleted = true;
             }
@@ -236,14 +274,29 @@ final class Recovery {
 
     private Set<Integer> liveSegments() {
         Set<Integer> live = new HashSet<>();
-        if (!damages.isEmpty() || replay.namesLost) {
-            // What is damaged is kept whole: somebody may want to repair it.
-            segments.forEach(segment -> live.add(segment.number));
-            return live;
-        }
         for (Replay.Group group : replay.groups.values()) {
-            group.state.addSegments(live);
+            group.state.visitShares((segment, entries, bytes) -> live.add(segment));
         }
+        int evidence = lastDamaged();
+        segments.stream().map(segment -> segment.number).filter(n -> n <= evidence).forEach(live::add);
         return live;
+    }
+
+    /**
+     * The newest segment that lost something which a group still misses, or 0. Up to here all is
+     * kept: somebody may want to repair it.
+     */
+    int lastDamaged() {
+        boolean missed =
+                replay.namesLost
+                        || replay.groups.values().stream()
+                                .anyMatch(
+                                        group ->
+                                                group.state.mark.status
+                                                        == GroupMark.Status.SUSPECT);
+        if (!missed || damages.isEmpty()) {
+            return 0;
+        }
+        return damages.get(damages.size() - 1).segment;
     }
 }

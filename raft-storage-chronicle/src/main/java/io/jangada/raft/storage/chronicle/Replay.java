@@ -56,11 +56,13 @@ final class Replay {
 
     boolean namesLost;
 
-    /** Store sequence of the last checkpoint of any kind, and the last recovery record. */
+    /** Store sequence of the last checkpoint of all groups. */
     long checkpointAt;
 
-    long recoveryAt;
-    List<Checkpoint.Range> recoverySegments = List.of();
+    /** What is needed of the sequences below a bound; the rest was deleted on purpose. */
+    List<Checkpoint.Range> needed = List.of();
+
+    long neededBefore;
 
     /**
      * A pass.
@@ -97,7 +99,7 @@ final class Replay {
     }
 
     /** Skips zeros: most of what lies behind the last record. */
-    private static int nextCandidate(ByteBuffer bytes, int from) {
+    static int nextCandidate(ByteBuffer bytes, int from) {
         int at = from;
         int end = bytes.capacity() - Long.BYTES;
         while (at <= end && bytes.getLong(at) == 0) {
@@ -124,6 +126,7 @@ final class Replay {
         switch (record.type()) {
             case RECOVERY, SEGMENT_HEAD -> onCheckpoint(hole);
             case FOOTER -> onCheckpoint(null);
+            case SEGMENTS_DROPPED -> onNeeded(Checkpoint.decode(record.payload()));
             case IDLE_MARK -> {}
             case PEER -> onPeer();
             case ENTRY,
@@ -132,7 +135,10 @@ final class Replay {
                     GROUP_CREATED,
                     GROUP_DESTROYED,
                     COMPACTION_MARK,
-                    REWRITTEN_ENTRY ->
+                    REWRITTEN_ENTRY,
+                    RESET,
+                    REBUILD_BEGUN,
+                    REBUILT ->
                     onGroupRecord(segment.number);
         }
     }
@@ -142,33 +148,60 @@ final class Replay {
         GroupMark mark = group.state.mark;
         if (record.groupSequence() != mark.sequence + 1) {
             mark.damaged("lost " + lastHole());
+            // Until a record or a checkpoint tells the hard state again.
+            mark.hardStateLost = true;
         }
         mark.sequence = record.groupSequence();
         group.provenAt = lastSequence;
         switch (record.type()) {
-            case ENTRY -> {
-                long at = Position.of(segment, record.offset());
-                group.state.recoverEntry(record.index(), record.term(), record.isMembership(), at);
-                mark.lastIndex = record.index();
-            }
-            case HARD_STATE -> {
-                mark.hardState = new HardState(record.term(), vote(record.payload()));
-                group.state.recoverHardState(mark.hardState);
-            }
+            case ENTRY, REWRITTEN_ENTRY -> onEntry(group.state, segment);
+            case HARD_STATE -> onHardState(group.state);
             case TRUNCATION -> {
                 group.state.recoverLastIndex(record.index() - 1);
                 mark.lastIndex = record.index() - 1;
             }
+            case COMPACTION_MARK -> {
+                group.state.recoverPrefix(record.index(), record.term());
+                mark.compacted(record.index(), record.term());
+            }
+            case RESET -> {
+                group.state.recoverReset(record.index(), record.term());
+                mark.reset(record.index(), record.term());
+            }
+            case REBUILD_BEGUN -> {
+                onHardState(group.state);
+                group.state.beginRebuild();
+                mark.beginRebuild(lastSequence);
+            }
+            case REBUILT -> {
+                group.state.rebuilt();
+                mark.rebuilding = false;
+            }
             case GROUP_CREATED -> {}
             case GROUP_DESTROYED -> {
-                mark.status = GroupMark.Status.DESTROYED;
-                group.state.recoverLastIndex(0);
-                mark.lastIndex = 0;
+                group.state.recoverReset(0, 0);
+                mark.destroyed();
             }
-            default ->
-                    throw new IllegalArgumentException(
-                            "a %s record needs a newer version".formatted(record.type()));
+            default -> throw new AssertionError(record.type());
         }
+    }
+
+    private void onEntry(GroupState state, int segment) {
+        long index = record.index();
+        long at = Position.of(segment, record.offset());
+        int bytes = record.end() - record.offset();
+        if (record.type() == RecordType.ENTRY) {
+            state.recoverEntry(index, record.term(), record.isMembership(), at, bytes);
+            state.mark.lastIndex = index;
+        } else {
+            state.recoverRewritten(index, record.term(), record.isMembership(), at, bytes);
+        }
+    }
+
+    private void onHardState(GroupState state) {
+        state.mark.hardState = new HardState(record.term(), vote(record.payload()));
+        state.mark.hardStateLost = false;
+        state.recoverHardState(state.mark.hardState);
     }
 
     static byte[] voteBytes(@Nullable NodeId votedFor) {
@@ -212,10 +245,10 @@ final class Replay {
      */
     private void onCheckpoint(@Nullable Hole hole) {
         Checkpoint checkpoint = Checkpoint.decode(record.payload());
-        if (record.type() == RecordType.RECOVERY) {
-            recoveryAt = lastSequence;
-            recoverySegments = checkpoint.segments;
+        if (record.type() == RecordType.RECOVERY && checkpoint.segmentsBefore == 0) {
+            checkpoint.segmentsBefore = lastSequence;
         }
+        onNeeded(checkpoint);
         checkpointAt = lastSequence;
         namesLost |= checkpoint.namesLost;
         for (GroupMark told : checkpoint.groups) {
@@ -229,6 +262,13 @@ final class Replay {
         peersProvenAt = lastSequence;
     }
 
+    private void onNeeded(Checkpoint checkpoint) {
+        if (checkpoint.segmentsBefore != 0) {
+            needed = checkpoint.segments;
+            neededBefore = checkpoint.segmentsBefore;
+        }
+    }
+
     private void confirm(GroupMark told, @Nullable Hole hole) {
         String name = told.group.value();
         Group group = groups.computeIfAbsent(name, unused -> new Group(told.group));
@@ -240,14 +280,14 @@ final class Replay {
                 hole.groups.add(name);
             }
         }
-        mark.sequence = told.sequence;
-        mark.hardState = told.hardState;
-        mark.lastIndex = told.lastIndex;
+        mark.confirmed(told);
         if (told.status != GroupMark.Status.LIVE) {
             mark.status = told.status;
             mark.damage = mark.damage == null ? told.damage : mark.damage;
         }
         group.state.recoverHardState(told.hardState);
+        group.state.recoverRebuilding(told.rebuilding);
+        group.state.recoverPrefix(told.firstIndex - 1, told.prefixTerm);
         group.state.recoverLastIndex(told.lastIndex);
         group.provenAt = lastSequence;
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 final class Segment {
     final int number;
     final Path file;
+    /** The mapped file; owned by {@link SegmentFiles} once the segment is readable. */
     final ByteBuffer bytes;
 
     /** Store sequences of the first and last record kept; 0 if none was found. */
@@ -17,6 +18,8 @@ final class Segment {
     long lastSequence;
 
     int recordCount;
+
+    private int checkpointBytes;
 
     /** Where the last record kept ends. */
     int usedBytes;
@@ -27,11 +30,17 @@ final class Segment {
         this.bytes = bytes;
     }
 
+    /** What a store needs to know of it while others are written. */
+    SegmentLedger.Closed closed() {
+        return new SegmentLedger.Closed(number, firstSequence, lastSequence, usedBytes - checkpointBytes);
+    }
+
     void reset() {
         firstSequence = 0;
         lastSequence = 0;
         recordCount = 0;
         usedBytes = 0;
+        checkpointBytes = 0;
     }
 
     /** Notes a record that is kept. */
@@ -41,5 +50,9 @@ final class Segment {
             firstSequence = lastSequence;
         }
         usedBytes = record.end();
+        switch (record.type()) {
+            case RECOVERY, SEGMENT_HEAD, FOOTER -> checkpointBytes += usedBytes - record.offset();
+            default -> {}
+        }
     }
 }

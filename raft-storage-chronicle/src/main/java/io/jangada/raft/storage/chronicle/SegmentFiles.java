@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ final class SegmentFiles {
     private final Path folder;
     private final StoreId store;
     private final Names names;
-    private final Map<Integer, ByteBuffer> mapped = new ConcurrentHashMap<>();
+    private final Map<Integer, SegmentMapping> mapped = new ConcurrentHashMap<>();
 
     SegmentFiles(Path folder, StoreId store, Names names) {
         this.folder = folder;
@@ -112,35 +113,82 @@ final class SegmentFiles {
         return folder.resolve("%08d%s".formatted(segment, CLOSED));
     }
 
-    /** From now on records of this segment can be read. */
-    void readable(int segment, ByteBuffer bytes) {
-        mapped.put(segment, bytes);
+    /** From now on what was kept of a segment of an earlier opening can be read. */
+    void readable(Segment segment) {
+        mapped.put(
+                segment.number,
+                new SegmentMapping(segment.bytes, segment.bytes.slice(0, segment.usedBytes)));
     }
 
     /** From now on records of the segment that the journal writes can be read. */
-    void readable(int segment, long bytesMax) throws IOException {
-        readable(segment, map(names.file(segment), bytesMax));
+    void readable(int segment) throws IOException {
+        ByteBuffer bytes = map(names.file(segment), Long.MAX_VALUE);
+        mapped.put(segment, new SegmentMapping(bytes, bytes));
     }
 
-    /** The entry at a position. */
-    LogEntry read(String group, long index, long position) {
+    /**
+     * The entry at a position.
+     *
+     * @return null if the segment was deleted: then the entry was moved, or dropped
+     */
+    @Nullable LogEntry read(String group, long index, long position) {
         int segment = Position.segment(position);
-        @Nullable ByteBuffer bytes = mapped.get(segment);
-        RecordReader reader = new RecordReader(store);
-        if (bytes != null) {
-            reader.segment(segment, bytes);
-            if (reader.at(Position.offset(position))
-                    && reader.type() == RecordType.ENTRY
-                    && reader.index() == index
-                    && reader.group().equals(group)) {
-                return reader.entry();
-            }
+        SegmentMapping mapping = mapped.get(segment);
+        if (mapping == null) {
+            return null;
         }
-        throw new StoreException(
+        return mapping.read(
+                bytes -> {
+                    RecordReader reader = new RecordReader(store);
+                    reader.segment(segment, bytes);
+                    if (reader.at(Position.offset(position))
+                            && reader.isEntry()
+                            && reader.index() == index
+                            && reader.group().equals(group)) {
+                        return reader.entry();
+                    }
+                    throw damaged(group, index, position);
+                });
+    }
+
+    private StoreException damaged(String group, long index, long position) {
+        return new StoreException(
                 ("entry %d of group '%s' fails its checksum in segment %d at offset %d of %s: stop"
                                 + " this node and replace its disk")
-                        .formatted(index, group, segment, Position.offset(position), folder),
+                        .formatted(
+                                index,
+                                group,
+                                Position.segment(position),
+                                Position.offset(position),
+                                folder),
                 null);
+    }
+
+    /** A reader of a segment's records, from a place on; null if the segment was deleted. */
+    <T> @Nullable T scan(int segment, Function<RecordReader, T> scanner) {
+        SegmentMapping mapping = mapped.get(segment);
+        return mapping == null
+                ? null
+                : mapping.read(
+                        bytes -> {
+                            RecordReader reader = new RecordReader(store);
+                            reader.segment(segment, bytes);
+                            return scanner.apply(reader);
+                        });
+    }
+
+    /** From now on nothing of this segment can be read; the blocks of its file can be freed. */
+    void unmap(int segment) {
+        SegmentMapping mapping = mapped.remove(segment);
+        if (mapping != null) {
+            mapping.unmap();
+        }
+    }
+
+    /** The file of a segment, whoever wrote it. */
+    Path fileOf(int segment) {
+        Path closed = closedFile(segment);
+        return Files.exists(closed) ? closed : names.file(segment);
     }
 
     private static ByteBuffer map(Path file, long bytesMax) throws IOException {

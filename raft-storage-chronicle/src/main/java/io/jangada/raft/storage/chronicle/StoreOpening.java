@@ -70,13 +70,20 @@ final class StoreOpening {
     private ChronicleLogStore run() throws IOException {
         IdentityFile identityFile = new IdentityFile(folder);
         StoreIdentity existing = identityFile.read();
-        Path log = folder.resolve(LOG_FOLDER);
+        Path log = log(folder);
         StoreIdentity own = existing == null ? wanted : existing;
         identity = own;
         if (existing == null) {
             prepareNew(identityFile, log);
         } else {
             checkNode(existing);
+            if (!settings.duringRecovery) {
+                new RecoveryMarker(folder).check();
+            }
+            if (!identityFile.isCurrent()) {
+                // Before the first record that an older version would not understand.
+                identityFile.replace(existing);
+            }
             Files.createDirectories(log);
         }
         SegmentFiles segmentFiles = new SegmentFiles(log, own.store(), SegmentRoll.names(log));
@@ -91,17 +98,24 @@ final class StoreOpening {
                 settings.journals.apply(
                         new ChronicleJournal(
                                 log, "jangada-log-spare-" + own.node(), settings.segmentBytes));
-        ChronicleLogStore store = new ChronicleLogStore(this, recovery);
+        SegmentLedger ledger = recovery.ledger();
+        ChronicleLogStore store = new ChronicleLogStore(this, recovery, ledger);
         try {
-            recovery.deleteUnneeded();
+            recovery.deleteUnneeded(ledger);
             if (existing == null) {
                 identityFile.publishDraft();
             }
+            store.startCompaction();
             return store;
         } catch (IOException e) {
             store.close();
             throw e;
         }
+    }
+
+    /** Where the segments are in a data folder. */
+    static Path log(Path folder) {
+        return folder.resolve(LOG_FOLDER);
     }
 
     private void checkNode(StoreIdentity existing) {

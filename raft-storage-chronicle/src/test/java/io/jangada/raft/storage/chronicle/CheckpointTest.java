@@ -82,8 +82,8 @@ class CheckpointTest {
         int bound =
                 checkpoint.groups.stream().mapToInt(GroupMark::checkpointBytes).sum()
                         + checkpoint.peers.size() * Checkpoint.BYTES_PER_PEER
-                        + checkpoint.segments.size() * Checkpoint.BYTES_PER_SEGMENT
-                        + Checkpoint.BYTES_PER_SEGMENT;
+                        + checkpoint.segments.size() * Checkpoint.BYTES_PER_RANGE
+                        + Checkpoint.BYTES_PER_RANGE;
         assertTrue(checkpoint.encode().length <= bound);
     }
 

@@ -78,6 +78,12 @@ final class CrashingDisk implements UnaryOperator<Journal> {
             }
 
             @Override
+            public void delete(Path segmentFile) throws IOException {
+                spend();
+                journal.delete(segmentFile);
+            }
+
+            @Override
             public void close() {
                 journal.close();
             }

@@ -1,6 +1,7 @@
 package io.jangada.raft.storage.chronicle;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -54,6 +55,11 @@ final class GatedDisk implements UnaryOperator<Journal> {
                     throw e;
                 }
                 journal.sync();
+            }
+
+            @Override
+            public void delete(Path segmentFile) throws IOException {
+                journal.delete(segmentFile);
             }
 
             @Override

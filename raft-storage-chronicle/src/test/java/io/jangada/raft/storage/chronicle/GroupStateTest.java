@@ -64,8 +64,8 @@ class GroupStateTest {
 
     @Test
     void missingEntriesAreFoundAndGoWithATruncation() {
-        state.recoverEntry(1, 1, false, Position.of(1, 4));
-        state.recoverEntry(4, 2, true, Position.of(2, 4));
+        state.recoverEntry(1, 1, false, Position.of(1, 4), 64);
+        state.recoverEntry(4, 2, true, Position.of(2, 4), 64);
         assertEquals(2, state.firstMissing());
         assertEquals(List.of(4L), state.membershipIndexes());
         state.recoverLastIndex(1);
