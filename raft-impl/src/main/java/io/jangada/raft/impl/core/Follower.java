@@ -4,7 +4,6 @@ import io.jangada.raft.api.NodeId;
 import io.jangada.raft.impl.core.Message.AppendEntries;
 import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
 import io.jangada.raft.impl.core.Message.Heartbeat;
-import io.jangada.raft.impl.core.Message.HeartbeatResponse;
 import io.jangada.raft.impl.core.Message.ReadIndexRequest;
 import io.jangada.raft.impl.core.Message.ReadIndexResponse;
 import io.jangada.raft.spi.LogEntry;
@@ -55,6 +54,10 @@ final class Follower implements Role {
 
     void onAppendEntries(NodeId from, AppendEntries append) {
         long prev = append.prevLogIndex();
+        if (prev < log.firstIndex() - 1) {
+            onAppendBehindSnapshot(from, append);
+            return;
+        }
         if (!log.matches(prev, append.prevLogTerm())) {
             core.sendAfterHardState(from, rejection(prev));
             return;
@@ -66,6 +69,27 @@ final class Follower implements Role {
                 from,
                 AppendEntriesResponse.accepted(core.currentTerm(), append.lastIndex()),
                 append.lastIndex());
+    }
+
+    /**
+     * What a snapshot holds here is committed, hence in the leader's log as it was in this one:
+     * such entries match, and only what follows them can be news.
+     */
+    private void onAppendBehindSnapshot(NodeId from, AppendEntries append) {
+        long base = log.firstIndex() - 1;
+        if (append.lastIndex() > base) {
+            int known = (int) (base - append.prevLogIndex());
+            List<LogEntry> rest = append.entries().subList(known, append.entries().size());
+            long baseTerm = append.entries().get(known - 1).term();
+            onAppendEntries(
+                    from,
+                    new AppendEntries(append.term(), base, baseTerm, append.leaderCommit(), rest));
+        } else {
+            core.sendAfterEntries(
+                    from,
+                    AppendEntriesResponse.accepted(core.currentTerm(), append.lastIndex()),
+                    append.lastIndex());
+        }
     }
 
     /** With the hint that lets the leader skip a whole term (paper §5.3, end). */
@@ -104,13 +128,23 @@ final class Follower implements Role {
     }
 
     void onHeartbeat(NodeId from, Heartbeat heartbeat) {
-        // The leader says no more than what it knows to be in this log as in its own.
-        verifiedIndex = Math.max(verifiedIndex, heartbeat.leaderCommit());
-        followCommit(heartbeat.leaderCommit());
+        if (core.believesCommitOf(heartbeat)) {
+            // The leader says no more than what it knows to be in this log as in its own.
+            verifiedIndex = Math.max(verifiedIndex, heartbeat.leaderCommit());
+            followCommit(heartbeat.leaderCommit());
+        }
         core.answered(heartbeat.round());
-        core.sendAfterHardState(
-                from,
-                new HeartbeatResponse(core.currentTerm(), heartbeat.round(), log.lastIndex()));
+        core.sendAfterHardState(from, core.heartbeatResponse(heartbeat.round()));
+    }
+
+    /** The log equals the leader's up to this index, for all of this term. */
+    void matchedTo(long index) {
+        verifiedIndex = Math.max(verifiedIndex, index);
+    }
+
+    /** Up to where the log is known to equal the leader's. */
+    long verifiedIndex() {
+        return verifiedIndex;
     }
 
     private void followCommit(long leaderCommit) {

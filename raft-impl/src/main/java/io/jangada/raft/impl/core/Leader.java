@@ -2,16 +2,22 @@ package io.jangada.raft.impl.core;
 
 import io.jangada.raft.api.Member;
 import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.impl.core.Message.AppendEntries;
 import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
 import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
+import io.jangada.raft.impl.core.Message.InstallSnapshot;
+import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
 import io.jangada.raft.impl.core.Message.ReadIndexResponse;
-import io.jangada.raft.impl.core.Message.TimeoutNow;
+import io.jangada.raft.impl.core.Message.ReconfigureResponse;
+import io.jangada.raft.impl.core.Reconfiguration.Asker;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotInfo;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A leadership: born with the election, gone with the step-down, and with it everything only a
  * leader has. Replicates the log (paper §5.3), decides what is committed (§5.4.2), confirms reads
- * (thesis §6.4), hands leadership over (§3.10).
+ * (thesis §6.4), changes members (§4).
  */
 final class Leader implements Role {
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -43,28 +49,34 @@ final class Leader implements Role {
     private final long tookOverNanos;
 
     private long heartbeatDeadline;
-    private @Nullable LeadershipTransfer transfer;
+    private final Succession succession;
 
-    /**
-     * Aborted hand-overs whose target may still stand for election: by target, the round at the
-     * abort. There is no lease until each has answered a later one (Z25).
-     */
-    private final Map<NodeId, Long> aborted = new TreeMap<>();
+    /** The change of members that this leader works on. */
+    private @Nullable Reconfiguration change;
+
+    /** The last configuration that was seen to be settled, and when. */
+    private long settledIndex;
+
+    private long settledNanos;
 
     Leader(RaftCore core) {
         this.core = core;
         this.log = core.log();
         this.readIndex = new ReadIndex(core.leaseNanos());
         this.sizes = new EntrySizes(log.lastIndex());
-        this.clusterTimeBaseMillis = log.lastClusterTimeMillis(null);
+        this.clusterTimeBaseMillis = log.lastClusterTimeMillis(core.snapshots().latest());
         this.tookOverNanos = core.now();
         this.heartbeatDeadline = core.now();
+        this.succession = new Succession(core, this);
         this.termStartIndex = log.lastIndex() + 1;
         append(EntryType.NOOP, new byte[0]);
         addPeers();
     }
 
-    /** Everybody in the latest configuration but this node is a peer, and only they are counted. */
+    /**
+     * Everybody in the latest configuration but this node is a peer. Who leaves it stays a peer,
+     * and counts for nothing, until that is committed.
+     */
     private void addPeers() {
         for (Member member : core.membership().members()) {
             if (!member.id().equals(core.self())) {
@@ -79,7 +91,7 @@ final class Leader implements Role {
 
     /** Appends a proposal, or says why not. A null reason means that it is under way. */
     @Nullable Refusal propose(Proposal proposal) {
-        if (transfer != null) {
+        if (succession.target() != null || isRetiring()) {
             return Refusal.TRANSFERRING;
         }
         if (sizes.uncommittedBytes() >= core.config().uncommittedBytesMax()
@@ -119,6 +131,9 @@ final class Leader implements Role {
      * Sends whatever the windows allow, and begins a round if one is due: once per {@link Ready}.
      */
     void flush() {
+        if (!lookAfterMembers()) {
+            return;
+        }
         if (core.now() >= heartbeatDeadline || (mayRead() && readIndex.wantsRound())) {
             beginRound();
         }
@@ -126,6 +141,13 @@ final class Leader implements Role {
     }
 
     private void replicate(NodeId to, Progress peer) {
+        if (peer.nextIndex() < log.firstIndex()) {
+            offerSnapshot(to, peer);
+            return;
+        }
+        if (peer.state() == Progress.State.SNAPSHOT) {
+            peer.probeFrom(peer.nextIndex()); // It has come far enough by other ways.
+        }
         for (long room = peer.sendableBytes();
                 room > 0 && peer.nextIndex() <= log.lastIndex();
                 room = peer.sendableBytes()) {
@@ -161,9 +183,15 @@ final class Leader implements Role {
             if (peer.isCurrentRejection(response.index())) {
                 peer.probeFrom(nextIndexAfter(response));
             }
-        } else if (peer.accepted(response.index())) {
+        } else {
+            onMatch(peer, response.index());
+        }
+    }
+
+    private void onMatch(Progress peer, long index) {
+        if (peer.accepted(index)) {
             advanceCommitIndex();
-            continueTransfer();
+            succession.proceed();
         }
     }
 
@@ -198,7 +226,7 @@ final class Leader implements Role {
 
     private long matchIndex(NodeId voter) {
         Progress peer = peers.get(voter);
-        return peer == null ? log.durableIndex() : peer.matchIndex();
+        return peer == null ? log.durableIndex() : peer.countedIndex();
     }
 
     // Rounds and reads, thesis §6.4
@@ -208,15 +236,20 @@ final class Leader implements Role {
         heartbeatDeadline = core.now() + core.config().heartbeatInterval().toNanos();
         peers.forEach(this::sendHeartbeat);
         confirmRounds(); // Alone, this node is its own quorum.
-        if (transfer != null && transfer.timeoutNowSent()) {
-            sendTimeoutNow(transfer.target()); // The first one may have been lost.
-        }
+        succession.onRound();
     }
 
     private void sendHeartbeat(NodeId to, Progress peer) {
         long commit = peer.commitFor(core.commitIndex());
         peer.commitSent(commit);
-        core.sendNow(to, new Heartbeat(core.currentTerm(), readIndex.round(), commit));
+        core.sendNow(
+                to,
+                new Heartbeat(
+                        core.currentTerm(),
+                        readIndex.round(),
+                        commit,
+                        peer.rebuild(),
+                        peer.rebuildTo()));
     }
 
     void onHeartbeatResponse(NodeId from, HeartbeatResponse response) {
@@ -225,6 +258,8 @@ final class Leader implements Role {
             return;
         }
         peer.heard(core.now());
+        peer.prefers(response.priority());
+        peer.rebuilding(response.rebuild(), response.round(), readIndex.round(), log.lastIndex());
         peer.confirmed(response.round(), response.lastLogIndex(), core.now());
         confirmRounds();
     }
@@ -243,10 +278,10 @@ final class Leader implements Role {
                                 core.currentTerm(), read.requestId(), each.readIndex()));
             }
         }
-        aborted.entrySet().removeIf(each -> answeredRound(each.getKey()) > each.getValue());
+        succession.onConfirmedRounds();
     }
 
-    private long answeredRound(NodeId voter) {
+    long answeredRound(NodeId voter) {
         Progress peer = peers.get(voter);
         return peer == null ? readIndex.round() : peer.answeredRound();
     }
@@ -280,9 +315,7 @@ final class Leader implements Role {
 
     /** Until when lease reads are safe here; {@link Long#MIN_VALUE} if they are not (Z22, Z25). */
     long leaseEndNanos() {
-        return mayRead() && transfer == null && aborted.isEmpty()
-                ? readIndex.leaseEndNanos()
-                : Long.MIN_VALUE;
+        return mayRead() && !succession.endsLease() ? readIndex.leaseEndNanos() : Long.MIN_VALUE;
     }
 
     // Time
@@ -293,62 +326,231 @@ final class Leader implements Role {
     }
 
     private long quorumDeadline() {
-        long heard =
-                Quorum.reached(
-                        core.membership(),
-                        voter -> {
-                            Progress peer = peers.get(voter);
-                            return peer == null ? core.now() : peer.heardNanos();
-                        });
+        long heard = Quorum.reached(core.membership(), this::heardNanos);
         return heard == Long.MAX_VALUE ? heard : heard + core.electionTimeoutNanos();
+    }
+
+    private long heardNanos(NodeId voter) {
+        Progress peer = peers.get(voter);
+        if (peer != null) {
+            return peer.heardNanos();
+        }
+        return voter.equals(core.self()) ? core.now() : Long.MIN_VALUE;
     }
 
     long nextDeadline() {
         long deadline = Math.min(heartbeatDeadline, quorumDeadline());
-        return transfer == null ? deadline : Math.min(deadline, transfer.deadlineNanos());
+        return Math.min(deadline, succession.nextDeadline());
     }
 
     void tick() {
-        if (transfer != null && core.now() >= transfer.deadlineNanos()) {
-            abortTransfer(transfer);
+        succession.tick();
+    }
+
+    // Snapshots, paper §7
+
+    /** The peer needs entries that are gone: says so, again and again until it has answered. */
+    private void offerSnapshot(NodeId to, Progress peer) {
+        if (!peer.isOfferDue(core.now())) {
+            return;
         }
+        SnapshotInfo offer = peer.offered();
+        long behind = log.firstIndex() - 1;
+        if (offer == null || offer.meta().index() < behind) {
+            offer = core.snapshots().latest();
+        }
+        InvariantViolation.check(
+                offer != null && offer.meta().index() >= behind,
+                "only what a snapshot holds may leave the log (snapshot, first index)",
+                core.snapshots().latestIndex(),
+                log.firstIndex());
+        peer.offer(offer, core.now());
+        core.sendNow(to, new InstallSnapshot(core.currentTerm(), offer));
+    }
+
+    void onInstallSnapshotResponse(NodeId from, InstallSnapshotResponse response) {
+        Progress peer = peers.get(from);
+        if (peer == null || response.index() > log.lastIndex()) {
+            return;
+        }
+        peer.heard(core.now());
+        switch (response.status()) {
+            case FETCHING -> peer.fetched(response.index(), response.bytes());
+            case FAILED -> peer.fetchFailed(response.index());
+            case INSTALLED, REFUSED -> onMatch(peer, response.index());
+        }
+    }
+
+    // Members, paper §6, thesis §4
+
+    /** Someone wishes other members; refuses at once, or works on it. */
+    void reconfigure(Asker asker, MembershipChange wish) {
+        if (change != null && change.isFor(wish)) {
+            change.join(asker);
+            return;
+        }
+        Membership current = core.membership();
+        Membership settled = current.isJoint() ? MembershipSteps.left(current) : current;
+        String refusal = null;
+        Membership target = settled;
+        try {
+            target = wish.appliedTo(settled);
+        } catch (IllegalArgumentException e) {
+            refusal = e.getMessage();
+        }
+        if (refusal == null) {
+            refusal = whyNotNow(settled, target);
+        }
+        if (refusal == null) {
+            change = new Reconfiguration(wish, target, asker);
+        } else {
+            answer(asker, refusal);
+        }
+    }
+
+    /** Z38 and its like. To wait for what is under way anyhow is always possible. */
+    private @Nullable String whyNotNow(Membership settled, Membership target) {
+        Membership current = core.membership();
+        if (target.voters().isEmpty() || target.isJoint()) {
+            return "a group cannot become '" + target + "': it needs voters, and no old ones";
+        }
+        if (target.toString().length() > Reconfiguration.MEMBERSHIP_CHARS_MAX) {
+            return "a configuration of " + target.members().size() + " members is too long";
+        }
+        if (change != null) {
+            return "another change of members is under way, to " + change.target();
+        }
+        if (!mayRead()) {
+            return "the leader has not committed an entry of its term yet";
+        }
+        boolean underWay = current.isJoint() || core.membershipIndex() > core.commitIndex();
+        if (underWay && !target.equals(settled)) {
+            return "another change of members is under way: " + current + " is not settled";
+        }
+        if (succession.target() != null || isRetiring()) {
+            return "leadership is being handed over";
+        }
+        return null;
+    }
+
+    private void answer(Asker asker, @Nullable String refusal) {
+        if (asker.from() == null) {
+            core.changed(asker.requestId(), refusal);
+        } else {
+            core.sendNow(
+                    asker.from(),
+                    new ReconfigureResponse(core.currentTerm(), asker.requestId(), refusal));
+        }
+    }
+
+    /**
+     * Goes on from a configuration that is committed, and so is an entry of this term (Z38): leaves
+     * a joint one, whoever entered it (Z39), takes the next step of a change, lets go of nodes that
+     * are out.
+     *
+     * @return false if this leadership is over, for this node itself is out
+     */
+    private boolean lookAfterMembers() {
+        if (!mayRead() || core.membershipIndex() > core.commitIndex()) {
+            return true;
+        }
+        Membership current = core.membership();
+        Membership next = current;
+        if (current.isJoint()) {
+            next = MembershipSteps.left(current);
+        } else if (change != null) {
+            change.watch(current, this);
+            next = change.next(current, this);
+        }
+        if (next != null && !next.equals(current)) {
+            append(EntryType.MEMBERSHIP, next.toString().getBytes(StandardCharsets.UTF_8));
+            return true;
+        }
+        if (next != null && change != null) {
+            Reconfiguration done = change;
+            change = null;
+            done.askers().forEach(asker -> answer(asker, done.refusal()));
+        }
+        return change != null || settle();
+    }
+
+    /** The latest configuration is committed, and no other is to follow it. */
+    private boolean settle() {
+        if (settledIndex != core.membershipIndex()) {
+            settledIndex = core.membershipIndex();
+            settledNanos = core.now();
+        }
+        boolean late = core.now() - settledNanos >= core.electionTimeoutNanos();
+        peers.entrySet().removeIf(each -> isGone(each.getKey(), each.getValue(), late));
+        if (isRetiring() && (succession.resign() || late)) {
+            core.stepDown();
+            return false;
+        }
+        return true;
+    }
+
+    /** Who is out is told so, if it has the entry that says it, and then left alone. */
+    private boolean isGone(NodeId id, Progress peer, boolean late) {
+        if (core.membership().member(id).isPresent()) {
+            return false;
+        }
+        boolean knows = peer.matchIndex() >= settledIndex;
+        if (knows) {
+            sendHeartbeat(id, peer);
+        }
+        return knows || late || isRetiring();
+    }
+
+    /** Z39: outside of the committed configuration a leader has nothing left to do. */
+    private boolean isRetiring() {
+        return !core.membership().isVoter(core.self())
+                && core.membershipIndex() <= core.commitIndex();
+    }
+
+    boolean isReconfiguring() {
+        return change != null || core.membership().isJoint();
+    }
+
+    /** What this leader works towards; null if nothing. */
+    @Nullable Membership changeTarget() {
+        return change == null ? null : change.target();
+    }
+
+    CatchUp catchUp(NodeId id) {
+        return new CatchUp(id, log.lastIndex(), core.now());
+    }
+
+    /** Looks after a node that catches up; says why it must be given up. */
+    @Nullable String check(NodeId id, CatchUp catchUp) {
+        return catchUp.check(
+                peers.get(id), log.lastIndex(), core.electionTimeoutNanos(), core.now());
+    }
+
+    /** Whether a majority of these voters was heard within one election timeout. */
+    boolean hearsMajorityOf(Membership membership) {
+        return Quorum.reached(membership, this::heardNanos)
+                > core.now() - core.electionTimeoutNanos();
     }
 
     // Leadership transfer, thesis §3.10
 
+    /** Hands over; not during a change of members, which the next leader would not finish. */
     void transferTo(NodeId target) {
-        Membership membership = core.membership();
-        if (transfer != null || target.equals(core.self()) || !membership.isVoter(target)) {
-            return;
-        }
-        transfer = new LeadershipTransfer(target, core.now() + core.electionTimeoutNanos(), false);
-        continueTransfer();
-    }
-
-    private void continueTransfer() {
-        if (transfer == null || transfer.timeoutNowSent()) {
-            return;
-        }
-        Progress target = peers.get(transfer.target());
-        if (target != null && target.matchIndex() == log.lastIndex()) {
-            transfer = transfer.sentTimeoutNow();
-            sendTimeoutNow(transfer.target());
+        if (!isReconfiguring() && !isRetiring()) {
+            succession.transferTo(target);
         }
     }
 
-    private void sendTimeoutNow(NodeId target) {
-        core.sendNow(target, new TimeoutNow(core.currentTerm(), readIndex.round()));
-    }
-
-    private void abortTransfer(LeadershipTransfer late) {
-        transfer = null;
-        if (late.timeoutNowSent()) {
-            aborted.put(late.target(), readIndex.round());
-        }
+    void onDiskSick() {
+        succession.onDiskSick();
     }
 
     @Nullable NodeId transferTarget() {
-        return transfer == null ? null : transfer.target();
+        return succession.target();
+    }
+
+    long round() {
+        return readIndex.round();
     }
 
     Map<NodeId, Progress> peers() {

@@ -1,16 +1,19 @@
 package io.jangada.raft.impl.core;
 
 import io.jangada.raft.api.RaftConfig;
+import io.jangada.raft.spi.SnapshotInfo;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a leader knows of one peer's log, and what is under way to it (paper Figure 2, {@code
  * nextIndex} and {@code matchIndex}; pipelining: thesis §10.2.2).
  *
  * <p>PROBE looks for the place where the logs agree, one message at a time. REPLICATE sends
- * optimistically, within a window of messages and bytes. SNAPSHOT will stand for a peer that needs
- * entries which are no longer in the log.
+ * optimistically, within a window of messages and bytes. SNAPSHOT is for a peer that needs entries
+ * which are no longer in the log: it is offered a snapshot, and nothing is appended for it until it
+ * has answered for good (Z35).
  *
  * <p>Invariant: {@code matchIndex < nextIndex}.
  */
@@ -31,7 +34,8 @@ final class Progress {
     private State state = State.PROBE;
 
     /**
-     * Highest index known to be durable at the peer and equal to ours. Never falls within a term.
+     * Highest index known to be durable at the peer and equal to ours. Never falls within a term
+     * (Z16), unless the peer has lost its log.
      */
     private long matchIndex;
 
@@ -49,10 +53,37 @@ final class Progress {
     /** Last index that was appended for the peer: it waits to hear of its commitment. */
     private long forwardedIndex;
 
+    /** Since when the peer has been heard without a gap. */
+    private long steadyNanos;
+
+    /** How much the peer is preferred as a leader, as it said. */
+    private int priority;
+
+    /** The snapshot offered last; only in SNAPSHOT. */
+    private @Nullable SnapshotInfo offered;
+
+    private long offeredNanos;
+
+    /** How much of it the peer has fetched, as it said. */
+    private long fetchedBytes;
+
+    /**
+     * Names the rebuilding of the peer's log; 0 if it is whole. While it is not it counts for
+     * nothing.
+     */
+    private long rebuild;
+
+    /** What the peer must have before it counts again: all that it may once have acknowledged. */
+    private long rebuildTo;
+
+    /** Answers to rounds up to this one say nothing new about {@code rebuild}: they may be late. */
+    private long rebuildRound;
+
     Progress(RaftConfig config, long nextIndex, long nowNanos) {
         this.config = config;
         this.nextIndex = nextIndex;
         this.heardNanos = nowNanos;
+        this.steadyNanos = nowNanos;
     }
 
     State state() {
@@ -76,6 +107,9 @@ final class Progress {
     }
 
     void heard(long nowNanos) {
+        if (nowNanos - heardNanos >= config.electionTimeout().toNanos()) {
+            steadyNanos = nowNanos;
+        }
         heardNanos = nowNanos;
     }
 
@@ -111,6 +145,9 @@ final class Progress {
         }
         boolean news = index > matchIndex || state == State.PROBE;
         matchIndex = index;
+        if (state == State.SNAPSHOT && offered != null && index >= offered.meta().index()) {
+            probeFrom(index + 1);
+        }
         nextIndex = Math.max(nextIndex, index + 1);
         while (!inflights.isEmpty() && inflights.getFirst().lastIndex() <= index) {
             inflightBytes -= inflights.removeFirst().bytes();
@@ -124,15 +161,23 @@ final class Progress {
 
     /** Whether a rejection of {@code prevLogIndex} speaks of the present, not of the past (Z16). */
     boolean isCurrentRejection(long rejectedIndex) {
-        return rejectedIndex > matchIndex
-                && (state == State.REPLICATE
-                        ? rejectedIndex < nextIndex
-                        : rejectedIndex == nextIndex - 1);
+        return switch (state) {
+            case SNAPSHOT -> false;
+            case REPLICATE ->
+                    rejectedIndex < nextIndex && (rejectedIndex > matchIndex || isRebuilding());
+            case PROBE ->
+                    rejectedIndex == nextIndex - 1
+                            && (rejectedIndex > matchIndex || isRebuilding());
+        };
     }
 
     /** Looks for agreement from an index on. */
     void probeFrom(long index) {
         state = State.PROBE;
+        offered = null;
+        if (isRebuilding() && index <= matchIndex) {
+            matchIndex = index - 1; // An ack from before the peer lost its log came late.
+        }
         nextIndex = Math.max(index, matchIndex + 1);
         forgetInflights();
     }
@@ -166,7 +211,7 @@ final class Progress {
      * believes it though a heartbeat verifies nothing (Z15), after a restart too.
      */
     long commitFor(long commitIndex) {
-        return Math.min(commitIndex, matchIndex);
+        return Math.min(commitIndex, countedIndex());
     }
 
     /** Whether the peer waits to hear that an entry made for it is committed. */
@@ -176,6 +221,99 @@ final class Progress {
 
     void commitSent(long commitIndex) {
         commitSent = Math.max(commitSent, commitIndex);
+    }
+
+    // Snapshots, paper §7
+
+    /** Whether the peer must have the snapshot that was offered, as far as is known. */
+    @Nullable SnapshotInfo offered() {
+        return offered;
+    }
+
+    /** The peer needs what a snapshot holds. */
+    void offer(SnapshotInfo snapshot, long nowNanos) {
+        state = State.SNAPSHOT;
+        forgetInflights();
+        if (!snapshot.equals(offered)) {
+            offered = snapshot;
+            fetchedBytes = 0;
+        }
+        offeredNanos = nowNanos;
+    }
+
+    /** Whether it is time to offer the snapshot once more: the offer or its answer may be lost. */
+    boolean isOfferDue(long nowNanos) {
+        return state != State.SNAPSHOT
+                || nowNanos - offeredNanos >= config.heartbeatInterval().toNanos();
+    }
+
+    /** The peer is fetching a snapshot. */
+    void fetched(long index, long bytes) {
+        if (offered != null && offered.meta().index() == index) {
+            fetchedBytes = Math.max(fetchedBytes, bytes);
+        }
+    }
+
+    /** The peer could not fetch what it was offered. */
+    void fetchFailed(long index) {
+        if (offered != null && offered.meta().index() == index) {
+            offered = null;
+        }
+    }
+
+    long fetchedBytes() {
+        return fetchedBytes;
+    }
+
+    // What the peer says of itself
+
+    long steadyNanos() {
+        return steadyNanos;
+    }
+
+    int priority() {
+        return priority;
+    }
+
+    void prefers(int saidPriority) {
+        priority = saidPriority;
+    }
+
+    boolean isRebuilding() {
+        return rebuild != 0;
+    }
+
+    long rebuild() {
+        return rebuild;
+    }
+
+    long rebuildTo() {
+        return rebuildTo;
+    }
+
+    /** What counts for a quorum: nothing while the peer is being rebuilt (Z33). */
+    long countedIndex() {
+        return isRebuilding() ? 0 : matchIndex;
+    }
+
+    /**
+     * The peer said which rebuilding of its log is under way, 0 for none. A new one means that it
+     * has lost what it acknowledged: that is forgotten here too, once for each.
+     *
+     * @param answeredTo the round that it said so in
+     * @param round the latest round begun
+     */
+    void rebuilding(long saidRebuild, long answeredTo, long round, long lastIndex) {
+        if (saidRebuild == rebuild || answeredTo <= rebuildRound) {
+            return;
+        }
+        rebuild = saidRebuild;
+        rebuildRound = round;
+        if (isRebuilding()) {
+            rebuildTo = lastIndex;
+            matchIndex = 0;
+            probeFrom(lastIndex); // An entry is what shows where the logs agree.
+        }
     }
 
     private void forgetInflights() {

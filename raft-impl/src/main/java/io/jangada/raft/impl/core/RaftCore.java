@@ -1,6 +1,5 @@
 package io.jangada.raft.impl.core;
 
-import io.jangada.raft.api.Member;
 import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
@@ -10,13 +9,19 @@ import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Message.ForwardRefused;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
+import io.jangada.raft.impl.core.Message.InstallSnapshot;
+import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
+import io.jangada.raft.impl.core.Message.InstallStatus;
 import io.jangada.raft.impl.core.Message.ReadIndexRequest;
 import io.jangada.raft.impl.core.Message.ReadIndexResponse;
+import io.jangada.raft.impl.core.Message.ReconfigureResponse;
+import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.impl.core.Ready.ReadGrant;
+import io.jangada.raft.impl.core.Reconfiguration.Asker;
 import io.jangada.raft.impl.core.Role.Candidate;
 import io.jangada.raft.impl.core.Role.PreCandidate;
 import io.jangada.raft.spi.EntryType;
@@ -24,6 +29,7 @@ import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.LogReader;
 import io.jangada.raft.spi.SnapshotInfo;
+import io.jangada.raft.spi.SnapshotMeta;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -79,14 +85,17 @@ public final class RaftCore {
     /** When the latest input came. */
     private long now;
 
-    /**
-     * No vote is given, asked or cast before this moment (Z23): a leader that was heard may hold a
-     * lease until then, and after a start we do not know whom we heard.
-     */
-    private long noVoteBefore;
+    private final Voting voting;
+    private final Snapshots snapshots;
+    private final Rebuild rebuild;
+    private final int priority;
+    private boolean diskSick;
 
-    /** Until then what was promised before the start may bind this node (Z23). */
-    private final long promisesUnknownUntil;
+    /**
+     * Where the committed configuration without this node stands, as somebody said; 0 if nobody
+     * did, or a leader was heard since. This node then does not stand for election (Z42).
+     */
+    private long removedAt;
 
     /** Last round of the current term that was confirmed to its leader (Z25). */
     private long answeredRound;
@@ -124,18 +133,44 @@ public final class RaftCore {
         this.self = self;
         this.config = config;
         this.log = new RaftLog(stored);
-        this.memberships = new Memberships(stored.membershipEntries());
+        this.memberships =
+                new Memberships(
+                        self,
+                        stored.membershipEntries(),
+                        snapshot == null ? null : snapshot.meta());
         this.election = new Election(config, seed);
         this.currentTerm = hardState.currentTerm();
         this.votedFor = hardState.votedFor();
         this.now = nowNanos;
+        this.priority = priority;
         this.commitIndex = stored.firstIndex() - 1;
-        this.lastApplied = commitIndex;
-        this.noVoteBefore = nowNanos + election.timeoutNanos();
-        this.promisesUnknownUntil = noVoteBefore;
+        this.voting = new Voting(this, memberships, nowNanos + election.timeoutNanos());
+        this.snapshots = new Snapshots(this, log, snapshot);
         this.lastReadBatch = election.drawNumber();
         this.role = new Follower(this, null, nowNanos + election.drawTimeoutNanos());
+        this.rebuild = new Rebuild(rebuilding ? election.drawNumber() | 1 : 0);
+        if (snapshot != null) {
+            beginBehind(snapshot.meta());
+        }
+        this.lastApplied = commitIndex;
         exemptOnlyVoter();
+    }
+
+    /**
+     * What a snapshot holds is committed. A log without its last entry was about to be reset when
+     * the node went down; and a group founded on a snapshot is in the snapshot's term.
+     */
+    private void beginBehind(SnapshotMeta snapshot) {
+        if (!log.matches(snapshot.index(), snapshot.term())) {
+            log.reset(snapshot.index(), snapshot.term());
+            memberships.reset(snapshot);
+        }
+        commitIndex = Math.max(commitIndex, snapshot.index());
+        if (snapshot.term() > currentTerm) {
+            currentTerm = snapshot.term();
+            votedFor = null;
+            persistHardState();
+        }
     }
 
     /** A node without a snapshot, whole, and of no preference. */
@@ -149,10 +184,13 @@ public final class RaftCore {
         this(self, config, stored, hardState, null, false, 0, seed, nowNanos);
     }
 
-    /** Z23: the only voter has nobody to wait for. */
+    /**
+     * Z23: the only voter has nobody to wait for, unless it has become that lately: who led the
+     * larger group may still hold a lease on what this node promised.
+     */
     private void exemptOnlyVoter() {
-        if (isOnlyVoter()) {
-            noVoteBefore = now;
+        if (mayCampaign() && memberships.wasAlwaysOnlyVoter()) {
+            voting.promisedNothing();
             ((Follower) role).waitUntil(now);
         }
     }
@@ -181,13 +219,23 @@ public final class RaftCore {
         } else if (input instanceof Input.Found found) {
             onFound(found.membership());
         } else if (input instanceof Input.Reconfigure reconfigure) {
-            effects.changed(reconfigure.requestId(), "not built yet");
-        } else if (input instanceof Input.SnapshotSaved
-                || input instanceof Input.SnapshotProgress
-                || input instanceof Input.SnapshotReceived
-                || input instanceof Input.SnapshotFailed
-                || input instanceof Input.DiskSick) {
-            InvariantViolation.check(lastApplied >= 0, "nothing is applied yet", lastApplied);
+            onReconfigure(reconfigure);
+        } else if (input instanceof Input.DiskSick disk) {
+            onDiskSick(disk.sick());
+        } else {
+            onSnapshotInput(input);
+        }
+    }
+
+    private void onSnapshotInput(Input input) {
+        if (input instanceof Input.SnapshotSaved saved) {
+            snapshots.onSaved(saved.info());
+        } else if (input instanceof Input.SnapshotProgress progress) {
+            snapshots.onProgress(progress.info(), progress.bytes());
+        } else if (input instanceof Input.SnapshotReceived received) {
+            snapshots.onReceived(received.info());
+        } else if (input instanceof Input.SnapshotFailed failed) {
+            snapshots.onFailed(failed.info());
         } else {
             throw new AssertionError("no handler for " + input);
         }
@@ -199,6 +247,10 @@ public final class RaftCore {
             leader.flush();
         } else if (role instanceof Follower follower) {
             follower.flush();
+            long matching = Math.min(follower.verifiedIndex(), log.durableIndex());
+            if (rebuild.endsWith(currentTerm, matching)) {
+                effects.rebuilt();
+            }
         }
         RaftLog.Write write = log.takeWrite();
         return effects.take(write, Math.min(commitIndex, log.durableIndex()));
@@ -250,7 +302,7 @@ public final class RaftCore {
         } else if (role instanceof Candidate candidate
                 && log.isPersisted(candidate.ownVoteWrite())) {
             candidate.tally().add(self, true);
-            countVotes(candidate.tally(), this::becomeLeader);
+            voting.countVotes(candidate);
         }
     }
 
@@ -303,6 +355,23 @@ public final class RaftCore {
         }
     }
 
+    private void onReconfigure(Input.Reconfigure wish) {
+        if (role instanceof Leader leader) {
+            leader.reconfigure(new Asker(null, wish.requestId()), wish.change());
+        } else if (leader() != null) {
+            sendAfterHardState(
+                    leader(),
+                    new Message.Reconfigure(currentTerm, wish.requestId(), wish.change()));
+        }
+    }
+
+    private void onDiskSick(boolean sick) {
+        diskSick = sick;
+        if (sick && role instanceof Leader leader) {
+            leader.onDiskSick();
+        }
+    }
+
     // Messages
 
     /**
@@ -312,7 +381,7 @@ public final class RaftCore {
      */
     private void onReceived(NodeId from, Message message) {
         if (message.term() > currentTerm && !message.isPreVote()) {
-            if (message instanceof RequestVote request && isBoundToLeader(request)) {
+            if (message instanceof RequestVote request && voting.isBoundToLeader(request)) {
                 return;
             }
             becomeFollower(message.term(), message.isFromLeader() ? from : null);
@@ -338,9 +407,15 @@ public final class RaftCore {
                 leader.onHeartbeatResponse(from, response);
             }
         } else if (message instanceof RequestVote request) {
-            onRequestVote(from, request);
+            voting.onRequestVote(from, request);
         } else if (message instanceof RequestVoteResponse response) {
-            onRequestVoteResponse(from, response);
+            voting.onResponse(from, response);
+        } else if (message instanceof InstallSnapshot install) {
+            snapshots.onInstallSnapshot(from, hear(from), install);
+        } else if (message instanceof InstallSnapshotResponse response) {
+            if (role instanceof Leader leader) {
+                leader.onInstallSnapshotResponse(from, response);
+            }
         } else if (message instanceof TimeoutNow timeoutNow) {
             onTimeoutNow(from, timeoutNow);
         } else if (message instanceof ReadIndexResponse response) {
@@ -362,7 +437,8 @@ public final class RaftCore {
         Follower follower = (Follower) role;
         election.leaderHeard();
         follower.waitUntil(now + election.drawTimeoutNanos());
-        noVoteBefore = now + election.timeoutNanos();
+        voting.promise(now + election.timeoutNanos());
+        removedAt = 0;
         return follower;
     }
 
@@ -387,8 +463,25 @@ public final class RaftCore {
             if (role instanceof Leader leader) {
                 leader.transferTo(request.target());
             }
+        } else if (message instanceof Message.Reconfigure wish) {
+            if (role instanceof Leader leader) {
+                leader.reconfigure(new Asker(from, wish.requestId()), wish.change());
+            }
+        } else if (message instanceof ReconfigureResponse response) {
+            changed(response.requestId(), response.refusal());
+        } else if (message instanceof RemovedNotice notice) {
+            onRemovedNotice(notice);
         } else {
             throw new AssertionError("no handler for " + message);
+        }
+    }
+
+    /**
+     * Who leads is right about who belongs to the group; only a node without a leader needs this.
+     */
+    private void onRemovedNotice(RemovedNotice notice) {
+        if (leader() == null && notice.membershipIndex() >= memberships.latestIndex()) {
+            removedAt = Math.max(removedAt, notice.membershipIndex());
         }
     }
 
@@ -402,46 +495,33 @@ public final class RaftCore {
                             currentTerm, false, append.prevLogIndex(), 0, last + 1, last));
         } else if (message instanceof Heartbeat) {
             // Not its round: the sender may lead again, and take it for one of its new term.
-            sendAfterHardState(from, new HeartbeatResponse(currentTerm, 0, log.lastIndex()));
-        } else if (message instanceof RequestVote request) {
+            sendAfterHardState(from, heartbeatResponse(0));
+        } else if (message instanceof InstallSnapshot install) {
+            long index = install.info().meta().index();
             sendAfterHardState(
-                    from, new RequestVoteResponse(currentTerm, request.preVote(), false));
+                    from,
+                    new InstallSnapshotResponse(currentTerm, index, 0, InstallStatus.FETCHING));
+        } else if (message instanceof RequestVote request) {
+            voting.onStaleRequest(from, request);
         } else if (message instanceof ForwardProposal
                 || message instanceof ForwardRefused
                 || message instanceof ReadIndexRequest
-                || message instanceof TransferRequest) {
+                || message instanceof TransferRequest
+                || message instanceof Message.Reconfigure
+                || message instanceof ReconfigureResponse
+                || message instanceof RemovedNotice) {
             onRequestToLeader(from, message);
         }
     }
 
     // Elections, paper §5.2 and §5.4.1, thesis §4.2.3, §9.6
 
-    /** Z23, with its exemptions: the only voter, and an election that the last leader asked for. */
-    private boolean isBoundToLeader(RequestVote request) {
-        return !request.transfer() && (role instanceof Leader || now < noVoteBefore);
-    }
-
-    private void onRequestVote(NodeId from, RequestVote request) {
-        boolean upToDate = log.isUpToDate(request.lastLogIndex(), request.lastLogTerm());
-        if (request.preVote()) {
-            boolean granted = upToDate && request.term() > currentTerm && !isBoundToLeader(request);
-            long term = granted ? request.term() : currentTerm;
-            sendAfterHardState(from, new RequestVoteResponse(term, true, granted));
-            return;
-        }
-        boolean granted =
-                upToDate
-                        && leader() == null
-                        && (votedFor == null || votedFor.equals(from))
-                        && !isBoundToLeader(request);
-        if (granted) {
-            voteFor(from);
-        }
-        sendAfterHardState(from, new RequestVoteResponse(currentTerm, false, granted));
+    boolean mayVoteFor(NodeId candidate) {
+        return votedFor == null || votedFor.equals(candidate);
     }
 
     /** A repeated request gets the same answer again (Z4). A pre-candidate gives up its attempt. */
-    private void voteFor(NodeId candidate) {
+    void voteFor(NodeId candidate) {
         if (votedFor == null) {
             vote(candidate);
         }
@@ -451,28 +531,9 @@ public final class RaftCore {
         ((Follower) role).waitUntil(now + election.drawTimeoutNanos()); // Z8
     }
 
-    private void onRequestVoteResponse(NodeId from, RequestVoteResponse response) {
-        if (role instanceof PreCandidate preCandidate && response.preVote()) {
-            // A grant names the term it is for; an older one belongs to an earlier attempt.
-            if (!response.granted() || response.term() == currentTerm + 1) {
-                preCandidate.tally().add(from, response.granted());
-                countVotes(preCandidate.tally(), () -> becomeCandidate(false));
-            }
-        } else if (role instanceof Candidate candidate && !response.preVote()) {
-            candidate.tally().add(from, response.granted());
-            countVotes(candidate.tally(), this::becomeLeader);
-        }
-    }
-
-    private void countVotes(VoteTally tally, Runnable won) {
-        switch (tally.result(membership())) {
-            case WON -> won.run();
-            case LOST -> {
-                election.lost();
-                becomeFollower(currentTerm, null);
-            }
-            case PENDING -> {}
-        }
+    void loseElection() {
+        election.lost();
+        becomeFollower(currentTerm, null);
     }
 
     /**
@@ -483,18 +544,14 @@ public final class RaftCore {
         if (role instanceof Follower follower
                 && from.equals(follower.leader())
                 && answeredRound <= message.round()
-                && now >= promisesUnknownUntil
-                && membership().isVoter(self)) {
+                && voting.knowsItsPromises()
+                && mayCampaign()) {
             becomeCandidate(true);
         }
     }
 
     private boolean mayCampaign() {
-        return membership().isVoter(self);
-    }
-
-    private boolean isOnlyVoter() {
-        return mayCampaign() && Quorum.vote(membership(), Map.of(self, true)) == Quorum.Vote.WON;
+        return membership().isVoter(self) && !rebuild.isUnderWay() && !diskSick && removedAt == 0;
     }
 
     // Transitions
@@ -521,16 +578,16 @@ public final class RaftCore {
                 new PreCandidate(new VoteTally(), now + election.drawTimeoutNanos());
         become(preCandidate);
         preCandidate.tally().add(self, true);
-        requestVotes(currentTerm + 1, true, false);
-        countVotes(preCandidate.tally(), () -> becomeCandidate(false));
+        voting.request(currentTerm + 1, true, false);
+        voting.countPreVotes(preCandidate);
     }
 
-    private void becomeCandidate(boolean transfer) {
+    void becomeCandidate(boolean transfer) {
         InvariantViolation.check(
-                transfer || now >= noVoteBefore,
+                transfer || now >= voting.noVoteBefore(),
                 "a candidate must not break its promise to a leader (now, bound until)",
                 now,
-                noVoteBefore);
+                voting.noVoteBefore());
         currentTerm++;
         votedFor = null;
         answeredRound = 0;
@@ -538,10 +595,10 @@ public final class RaftCore {
         become(
                 new Candidate(
                         new VoteTally(), now + election.drawTimeoutNanos(), log.currentWrite()));
-        requestVotes(currentTerm, false, transfer);
+        voting.request(currentTerm, false, transfer);
     }
 
-    private void becomeLeader() {
+    void becomeLeader() {
         InvariantViolation.check(
                 role instanceof Candidate, "only a candidate becomes leader (term)", currentTerm);
         election.leaderHeard();
@@ -555,15 +612,9 @@ public final class RaftCore {
         role = next;
     }
 
-    /** Votes are asked for once term, vote and log are durable here (Z1, thesis §3.8). */
-    private void requestVotes(long term, boolean preVote, boolean transfer) {
-        RequestVote request =
-                new RequestVote(term, preVote, log.lastIndex(), log.lastTerm(), transfer);
-        for (Member member : membership().members()) {
-            if (membership().isVoter(member.id()) && !member.id().equals(self)) {
-                effects.send(member.id(), request, log.currentWrite());
-            }
-        }
+    /** A leader ends its own leadership. */
+    void stepDown() {
+        becomeFollower(currentTerm, null);
     }
 
     private void vote(NodeId candidate) {
@@ -620,12 +671,33 @@ public final class RaftCore {
                 commitIndex,
                 log.lastIndex());
         commitIndex = index;
-        memberships.committed(index);
+        memberships.committedTo(index);
     }
 
     void truncateFrom(long index) {
         log.truncateFrom(index);
         memberships.truncatedFrom(index);
+    }
+
+    /** Puts a snapshot of committed entries in the place of a log that does not hold them. */
+    void install(SnapshotInfo snapshot) {
+        SnapshotMeta meta = snapshot.meta();
+        InvariantViolation.check(
+                meta.index() > commitIndex && meta.term() <= currentTerm,
+                "a snapshot must be ahead of what is committed, and of no later term (snapshot,"
+                        + " commit, its term, term)",
+                meta.index(),
+                commitIndex,
+                meta.term(),
+                currentTerm);
+        if (!(role instanceof Follower)) {
+            becomeFollower(currentTerm, null);
+        }
+        log.reset(meta.index(), meta.term());
+        memberships.reset(meta);
+        commitIndex = meta.index();
+        ((Follower) role).matchedTo(commitIndex);
+        effects.load(snapshot);
     }
 
     /** A round of this term's leader is being confirmed. */
@@ -635,6 +707,31 @@ public final class RaftCore {
 
     long nextReadBatch() {
         return ++lastReadBatch;
+    }
+
+    /**
+     * A leader that does not know yet that this log lost entries believes in some that are gone.
+     */
+    boolean believesCommitOf(Heartbeat heartbeat) {
+        rebuild.onHeartbeat(heartbeat);
+        return heartbeat.rebuild() == rebuild.nonce() || !rebuild.isUnderWay();
+    }
+
+    HeartbeatResponse heartbeatResponse(long round) {
+        return new HeartbeatResponse(
+                currentTerm,
+                round,
+                log.lastIndex(),
+                diskSick ? HeartbeatResponse.UNFIT : priority,
+                rebuild.nonce());
+    }
+
+    void fetch(Ready.Fetch fetch) {
+        effects.fetch(fetch);
+    }
+
+    void changed(long requestId, @Nullable String refusal) {
+        effects.changed(requestId, refusal);
     }
 
     void grant(ReadGrant grant) {
@@ -657,6 +754,11 @@ public final class RaftCore {
         effects.send(to, message, write);
     }
 
+    /** Sends what states something of everything known now: not before all of it is durable. */
+    void sendAfterWrites(NodeId to, Message message) {
+        effects.send(to, message, log.currentWrite());
+    }
+
     Membership membership() {
         return memberships.latest();
     }
@@ -670,7 +772,35 @@ public final class RaftCore {
         return commitIndex;
     }
 
-    private @Nullable NodeId leader() {
+    long membershipIndex() {
+        return memberships.latestIndex();
+    }
+
+    Snapshots snapshots() {
+        return snapshots;
+    }
+
+    Role role() {
+        return role;
+    }
+
+    boolean leadsNow() {
+        return role instanceof Leader;
+    }
+
+    boolean isRebuilding() {
+        return rebuild.isUnderWay();
+    }
+
+    boolean isDiskSick() {
+        return diskSick;
+    }
+
+    int priority() {
+        return priority;
+    }
+
+    @Nullable NodeId leader() {
         if (role instanceof Leader) {
             return self;
         }
@@ -695,11 +825,11 @@ public final class RaftCore {
                 membership(),
                 leading == null ? Long.MIN_VALUE : leading.leaseEndNanos(),
                 leading == null ? null : leading.transferTarget(),
-                0,
-                null,
-                0,
-                false,
-                false);
+                membershipIndex(),
+                leading == null ? null : leading.changeTarget(),
+                snapshots.latestIndex(),
+                removedAt > 0 || memberships.hasLeft(commitIndex),
+                isRebuilding());
     }
 
     /** What a leader knows of a peer's log. */

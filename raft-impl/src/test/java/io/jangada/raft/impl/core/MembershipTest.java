@@ -3,6 +3,7 @@ package io.jangada.raft.impl.core;
 import static io.jangada.raft.impl.core.Script.accepted;
 import static io.jangada.raft.impl.core.Script.append;
 import static io.jangada.raft.impl.core.Script.configuration;
+import static io.jangada.raft.impl.core.Script.id;
 import static io.jangada.raft.impl.core.Script.membership;
 import static io.jangada.raft.impl.core.Script.noop;
 import static io.jangada.raft.impl.core.TestNode.leader;
@@ -55,12 +56,14 @@ class MembershipTest {
     void z40_onlyConfigurationsThatCanComeBackAreKept() {
         Memberships memberships =
                 new Memberships(
+                        id("n1"),
                         List.of(
                                 configuration(1, 0, "n1"),
                                 configuration(3, 1, "n1 n2"),
-                                configuration(5, 1, "n1 n2 n3")));
+                                configuration(5, 1, "n1 n2 n3")),
+                        null);
 
-        memberships.committed(4);
+        memberships.committedTo(4);
         memberships.truncatedFrom(4);
         assertEquals(membership("n1 n2"), memberships.latest());
         memberships.truncatedFrom(3); // Cannot happen: 4 is committed. It shows what was dropped.

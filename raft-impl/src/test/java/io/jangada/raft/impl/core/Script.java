@@ -11,14 +11,22 @@ import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Message.ForwardRefused;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
+import io.jangada.raft.impl.core.Message.InstallSnapshot;
+import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
 import io.jangada.raft.impl.core.Message.ReadIndexRequest;
 import io.jangada.raft.impl.core.Message.ReadIndexResponse;
+import io.jangada.raft.impl.core.Message.Reconfigure;
+import io.jangada.raft.impl.core.Message.ReconfigureResponse;
+import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.spi.EntryType;
+import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotInfo;
+import io.jangada.raft.spi.SnapshotMeta;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,6 +69,13 @@ final class Script {
     static LogEntry configuration(long index, long term, String membership) {
         byte[] text = membership(membership).toString().getBytes(UTF_8);
         return new LogEntry(index, term, 0, EntryType.MEMBERSHIP, text);
+    }
+
+    /** A snapshot of 100 B; what it holds is named by its index. */
+    static SnapshotInfo snapshot(long index, long term, long membershipIndex, String membership) {
+        SnapshotMeta meta =
+                new SnapshotMeta(index, term, 0, membershipIndex, membership(membership));
+        return new SnapshotInfo(meta, 100, "%064x".formatted(index));
     }
 
     static LogEntry command(long index, long term, String text) {
@@ -121,16 +136,22 @@ final class Script {
     /** Everything in a {@link Ready} but the apply index, a line for each; writes to wait for. */
     static String show(Ready ready, long persisted) {
         StringBuilder text = new StringBuilder();
+        if (ready.reset() != null) {
+            Ready.Reset reset = ready.reset();
+            line(
+                    text,
+                    "write "
+                            + reset.writeSequence()
+                            + ": reset behind "
+                            + reset.index()
+                            + "@"
+                            + reset.term()
+                            + (reset.hardState() == null ? "" : ", " + show(reset.hardState())));
+        }
         if (ready.writeSequence() != 0) {
             List<String> parts = new ArrayList<>();
             if (ready.hardState() != null) {
-                parts.add(
-                        "term "
-                                + ready.hardState().currentTerm()
-                                + " vote "
-                                + (ready.hardState().votedFor() == null
-                                        ? "none"
-                                        : ready.hardState().votedFor()));
+                parts.add(show(ready.hardState()));
             }
             if (!ready.entries().isEmpty()) {
                 parts.add(show(ready.entries()));
@@ -140,6 +161,19 @@ final class Script {
         for (Ready.Outbound each : ready.messages()) {
             String wait = each.afterWrite() > persisted ? " after write " + each.afterWrite() : "";
             line(text, "to " + each.to() + ": " + show(each.message()) + wait);
+        }
+        if (ready.load() != null) {
+            line(text, "load " + show(ready.load()));
+        }
+        if (ready.fetch() != null) {
+            line(text, "fetch " + show(ready.fetch().info()) + " from " + ready.fetch().from());
+        }
+        for (Ready.ChangeOutcome each : ready.changes()) {
+            String outcome = each.refusal() == null ? "done" : "refused: " + each.refusal();
+            line(text, "change " + each.requestId() + " " + outcome);
+        }
+        if (ready.rebuilt()) {
+            line(text, "rebuilt");
         }
         for (Ready.ReadGrant read : ready.reads()) {
             line(
@@ -161,6 +195,17 @@ final class Script {
                             + refused.reason());
         }
         return text.toString();
+    }
+
+    private static String show(HardState hardState) {
+        return "term "
+                + hardState.currentTerm()
+                + " vote "
+                + (hardState.votedFor() == null ? "none" : hardState.votedFor());
+    }
+
+    private static String show(SnapshotInfo info) {
+        return "snapshot " + info.meta().index() + "@" + info.meta().term();
     }
 
     private static void line(StringBuilder text, String line) {
@@ -205,11 +250,20 @@ final class Script {
                                     m.conflictIndex(),
                                     m.lastLogIndex());
         } else if (message instanceof Heartbeat m) {
-            return "Heartbeat term %d round %d commit %d"
-                    .formatted(m.term(), m.round(), m.leaderCommit());
+            return "Heartbeat term %d round %d commit %d%s"
+                    .formatted(
+                            m.term(),
+                            m.round(),
+                            m.leaderCommit(),
+                            m.rebuild() == 0 ? "" : " rebuild to " + m.rebuildTo());
         } else if (message instanceof HeartbeatResponse m) {
-            return "HeartbeatResponse term %d round %d last %d"
-                    .formatted(m.term(), m.round(), m.lastLogIndex());
+            return "HeartbeatResponse term %d round %d last %d%s%s"
+                    .formatted(
+                            m.term(),
+                            m.round(),
+                            m.lastLogIndex(),
+                            m.priority() == 0 ? "" : " priority " + m.priority(),
+                            m.rebuild() == 0 ? "" : " rebuilding");
         } else if (message instanceof RequestVote m) {
             return "%s term %d last %d@%d%s"
                     .formatted(
@@ -245,6 +299,27 @@ final class Script {
             return "TimeoutNow term %d round %d".formatted(m.term(), m.round());
         } else if (message instanceof TransferRequest m) {
             return "TransferRequest term %d to %s".formatted(m.term(), m.target());
+        }
+        return showChange(message);
+    }
+
+    private static String showChange(Message message) {
+        if (message instanceof InstallSnapshot m) {
+            return "InstallSnapshot term %d %s".formatted(m.term(), show(m.info()));
+        } else if (message instanceof InstallSnapshotResponse m) {
+            return "InstallSnapshotResponse term %d index %d %s%s"
+                    .formatted(
+                            m.term(),
+                            m.index(),
+                            m.status(),
+                            m.bytes() == 0 ? "" : " " + m.bytes() + " B");
+        } else if (message instanceof Reconfigure m) {
+            return "Reconfigure term %d %d: %s".formatted(m.term(), m.requestId(), m.change());
+        } else if (message instanceof ReconfigureResponse m) {
+            return "ReconfigureResponse term %d %d: %s"
+                    .formatted(m.term(), m.requestId(), m.refusal() == null ? "done" : m.refusal());
+        } else if (message instanceof RemovedNotice m) {
+            return "RemovedNotice term %d at %d".formatted(m.term(), m.membershipIndex());
         }
         throw new AssertionError("cannot show " + message);
     }

@@ -2,20 +2,28 @@ package io.jangada.raft.impl.core;
 
 import static io.jangada.raft.impl.core.Script.id;
 import static io.jangada.raft.impl.core.Script.proposal;
+import static io.jangada.raft.impl.core.Script.snapshot;
 import static io.jangada.raft.impl.core.TestNode.leader;
 import static io.jangada.raft.impl.core.TestNode.node;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
 import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Message.ForwardRefused;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
+import io.jangada.raft.impl.core.Message.InstallSnapshot;
+import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
+import io.jangada.raft.impl.core.Message.InstallStatus;
 import io.jangada.raft.impl.core.Message.ReadIndexRequest;
 import io.jangada.raft.impl.core.Message.ReadIndexResponse;
+import io.jangada.raft.impl.core.Message.Reconfigure;
+import io.jangada.raft.impl.core.Message.ReconfigureResponse;
+import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.spi.HardState;
@@ -62,7 +70,12 @@ class SealedCasesTest {
                 new Input.Received(now, id("n2"), new Heartbeat(4, 1, 0)),
                 new Input.Persisted(now, 1),
                 new Input.Applied(now, 0),
-                new Input.TransferLeadership(now, id("n2")));
+                new Input.TransferLeadership(now, id("n2")),
+                new Input.Reconfigure(now, 1, new MembershipChange.Remove(id("n2"))),
+                new Input.SnapshotProgress(now, snapshot(9, 3, 1, "n1 n2 n3"), 7),
+                new Input.SnapshotReceived(now, snapshot(9, 3, 1, "n1 n2 n3")),
+                new Input.SnapshotFailed(now, snapshot(9, 3, 1, "n1 n2 n3")),
+                new Input.DiskSick(now, true));
     }
 
     private static List<Message> messages(long term) {
@@ -85,13 +98,21 @@ class SealedCasesTest {
                 new ForwardProposal(term, 1, proposal("a")),
                 new ForwardRefused(term, 1, Refusal.OVERLOADED),
                 new TransferRequest(term, id("n2")),
-                new TimeoutNow(term, 1));
+                new TimeoutNow(term, 1),
+                new InstallSnapshot(term, snapshot(9, term, 1, "n1 n2 n3")),
+                new InstallSnapshotResponse(term, 2, 0, InstallStatus.INSTALLED),
+                new Reconfigure(term, 1, new MembershipChange.Remove(id("n3"))),
+                new ReconfigureResponse(term, 1, "no"),
+                new RemovedNotice(term, 9));
     }
 
     @Test
     void noInputIsForgottenHere() {
-        Stream<Object> founding = Stream.of(new Input.Found(0, Script.membership("n1")));
-        assertEquals(cases(Input.class), kinds(Stream.concat(inputs(0).stream(), founding)));
+        Stream<Object> others =
+                Stream.of(
+                        new Input.Found(0, Script.membership("n1")),
+                        new Input.SnapshotSaved(0, snapshot(1, 0, 1, "n1")));
+        assertEquals(cases(Input.class), kinds(Stream.concat(inputs(0).stream(), others)));
     }
 
     @Test
@@ -146,7 +167,9 @@ class SealedCasesTest {
     void i1_aSecondLeaderOfTheSameTermStopsTheFirst() {
         for (Message message : messages(3)) {
             TestNode n1 = ROLES.get("leader").get();
-            if (message instanceof Heartbeat || message instanceof Message.AppendEntries) {
+            if (message instanceof Heartbeat
+                    || message instanceof InstallSnapshot
+                    || message instanceof Message.AppendEntries) {
                 assertThrows(InvariantViolation.class, () -> n1.get("n2", message));
             } else {
                 assertDoesNotThrow(() -> n1.get("n2", message));

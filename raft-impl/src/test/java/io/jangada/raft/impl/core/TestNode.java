@@ -7,12 +7,14 @@ import static io.jangada.raft.impl.core.Script.noop;
 import static io.jangada.raft.impl.core.Script.proposal;
 import static io.jangada.raft.impl.core.Script.show;
 
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,18 +34,47 @@ final class TestNode {
     final RaftConfig config;
     FakeLog log;
     RaftCore core;
+
+    /** The newest durable snapshot. */
+    SnapshotInfo snapshot;
+
+    private final int priority;
     private long nowNanos;
     private long lastWrite;
     private long persisted;
     private long shownApplyTo;
 
     TestNode(NodeId id, RaftConfig config, FakeLog log, long nowNanos, long seed) {
+        this(id, config, log, null, false, 0, nowNanos, seed);
+    }
+
+    TestNode(
+            NodeId id,
+            RaftConfig config,
+            FakeLog log,
+            SnapshotInfo snapshot,
+            boolean rebuilding,
+            int priority,
+            long nowNanos,
+            long seed) {
         this.id = id;
         this.config = config;
         this.log = log;
+        this.snapshot = snapshot;
+        this.priority = priority;
         this.nowNanos = nowNanos;
-        this.core = new RaftCore(id, config, log, log.hardState(), seed, nowNanos);
-        this.shownApplyTo = log.firstIndex() - 1;
+        this.core =
+                new RaftCore(
+                        id,
+                        config,
+                        log,
+                        log.hardState(),
+                        snapshot,
+                        rebuilding,
+                        priority,
+                        seed,
+                        nowNanos);
+        this.shownApplyTo = core.status().commitIndex();
     }
 
     /** A node in a group, with entries of these terms behind the founding one, in the last term. */
@@ -159,6 +190,51 @@ final class TestNode {
         return this;
     }
 
+    TestNode reconfigure(long requestId, MembershipChange change) {
+        core.step(new Input.Reconfigure(nowNanos, requestId, change));
+        return this;
+    }
+
+    /** {@link Script#membership} in words. */
+    TestNode become(long requestId, String membership) {
+        return reconfigure(requestId, new MembershipChange.Become(Script.membership(membership)));
+    }
+
+    /** Its own state is durable as a snapshot. */
+    TestNode saved(SnapshotInfo info) {
+        snapshot = info;
+        core.step(new Input.SnapshotSaved(nowNanos, info));
+        return this;
+    }
+
+    /** What it was to fetch is whole and durable. */
+    TestNode received(SnapshotInfo info) {
+        snapshot = info;
+        core.step(new Input.SnapshotReceived(nowNanos, info));
+        return this;
+    }
+
+    TestNode fetched(SnapshotInfo info, long bytes) {
+        core.step(new Input.SnapshotProgress(nowNanos, info, bytes));
+        return this;
+    }
+
+    TestNode fetchFailed(SnapshotInfo info) {
+        core.step(new Input.SnapshotFailed(nowNanos, info));
+        return this;
+    }
+
+    TestNode diskSick(boolean sick) {
+        core.step(new Input.DiskSick(nowNanos, sick));
+        return this;
+    }
+
+    /** Forgets its log up to an index. */
+    TestNode compact(long index) {
+        log.compact(index);
+        return this;
+    }
+
     TestNode read(long requestId) {
         core.step(new Input.Read(nowNanos, requestId));
         return this;
@@ -199,6 +275,9 @@ final class TestNode {
     void wrote(Ready ready) {
         log.write(ready);
         lastWrite = Math.max(lastWrite, ready.writeSequence());
+        if (ready.reset() != null) {
+            lastWrite = Math.max(lastWrite, ready.reset().writeSequence());
+        }
     }
 
     /** Takes a {@link Ready} and shows everything in it. */
@@ -236,7 +315,8 @@ final class TestNode {
 
     /** Comes back from a crash that lost every write under way but the first few. */
     TestNode restarted(int survivingWrites, long seed) {
-        return new TestNode(id, config, log.crashed(survivingWrites), nowNanos, seed);
+        FakeLog left = log.crashed(survivingWrites);
+        return new TestNode(id, config, left, snapshot, false, priority, nowNanos, seed);
     }
 
     /** Its log, as in {@code [1@0 membership 2@1 noop]}. */
