@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class FieldReader {
     /** A field of a schema. */
     interface Field {
-        /** From 1 to 31. */
+        /** From 1 to 63. */
         int number();
 
         int wireType();
@@ -40,14 +40,14 @@ final class FieldReader {
     private static final long NUMBER_MAX = 1L << 62;
 
     private static final int NAME_BYTES_MAX = 64;
-    private static final int FIELDS_MAX = 32;
+    private static final int FIELDS_MAX = 64;
 
     private final ByteBufferInput in;
     private final long[] numbers = new long[FIELDS_MAX];
     private final @Nullable String[] texts = new String[FIELDS_MAX];
 
     /** A bit for each field that the header had. */
-    private int present;
+    private long present;
 
     FieldReader(ByteBuffer frame) {
         in = new ByteBufferInput(frame, false);
@@ -84,7 +84,7 @@ final class FieldReader {
             return;
         }
         WireType.check(in, field.wireType(), field.name());
-        int bit = 1 << field.number();
+        long bit = 1L << field.number();
         if ((present & bit) != 0) {
             throw new BadFrameException(field.name() + " comes twice");
         }
@@ -106,10 +106,20 @@ final class FieldReader {
 
     /** A number of any value. */
     long any(Field field) {
-        if ((present & 1 << field.number()) == 0) {
+        if (!has(field)) {
             throw new BadFrameException(field.name() + " is missing");
         }
         return numbers[field.number()];
+    }
+
+    /** Whether the header had the field. */
+    boolean has(Field field) {
+        return (present & 1L << field.number()) != 0;
+    }
+
+    /** A number from 0 on; the default if the field is not there. */
+    long optional(Field field, long byDefault) {
+        return has(field) ? number(field) : byDefault;
     }
 
     /** A number from 0 on. */
@@ -132,7 +142,7 @@ final class FieldReader {
 
     String text(Field field) {
         String text = texts[field.number()];
-        if ((present & 1 << field.number()) == 0 || text == null) {
+        if (!has(field) || text == null) {
             throw new BadFrameException(field.name() + " is missing");
         }
         return text;

@@ -3,6 +3,9 @@ package io.jangada.raft.impl.codec;
 import io.jangada.raft.impl.core.Message;
 import io.jangada.raft.impl.core.Message.AppendEntries;
 import io.jangada.raft.impl.core.Message.ForwardProposal;
+import io.jangada.raft.impl.core.Message.InstallSnapshot;
+import io.jangada.raft.impl.core.Message.Reconfigure;
+import io.jangada.raft.impl.core.Message.ReconfigureResponse;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.OutboundFrame;
 import io.jangada.raft.spi.Transport;
@@ -77,8 +80,18 @@ public final class MessageCodec {
             }
         } else if (message instanceof ForwardProposal forward) {
             size += forward.proposal().payload().length;
+        } else if (message instanceof InstallSnapshot install) {
+            size += utf8SizeMax(install.info().meta().membership().toString());
+        } else if (message instanceof Reconfigure wish) {
+            size += utf8SizeMax(ChangeCodec.text(wish.change()));
+        } else if (message instanceof ReconfigureResponse response && response.refusal() != null) {
+            size += utf8SizeMax(response.refusal());
         }
         return size;
+    }
+
+    private static long utf8SizeMax(String text) {
+        return 3L * text.length();
     }
 
     /**

@@ -1,22 +1,32 @@
 package io.jangada.raft.impl.codec;
 
+import static io.jangada.raft.impl.codec.MessageField.BYTES;
+import static io.jangada.raft.impl.codec.MessageField.CHANGE;
 import static io.jangada.raft.impl.codec.MessageField.CONFLICT_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.CONFLICT_TERM;
 import static io.jangada.raft.impl.codec.MessageField.ENTRY_COUNT;
 import static io.jangada.raft.impl.codec.MessageField.GRANTED;
 import static io.jangada.raft.impl.codec.MessageField.GROUP;
+import static io.jangada.raft.impl.codec.MessageField.HASH;
 import static io.jangada.raft.impl.codec.MessageField.INDEX;
 import static io.jangada.raft.impl.codec.MessageField.LAST_LOG_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.LAST_LOG_TERM;
 import static io.jangada.raft.impl.codec.MessageField.LEADER_COMMIT;
+import static io.jangada.raft.impl.codec.MessageField.MEMBERSHIP_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.PREV_LOG_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.PREV_LOG_TERM;
 import static io.jangada.raft.impl.codec.MessageField.PRE_VOTE;
+import static io.jangada.raft.impl.codec.MessageField.PRIORITY;
 import static io.jangada.raft.impl.codec.MessageField.PROPOSAL_TYPE;
 import static io.jangada.raft.impl.codec.MessageField.READ_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.REASON;
+import static io.jangada.raft.impl.codec.MessageField.REBUILD;
+import static io.jangada.raft.impl.codec.MessageField.REBUILD_TO;
 import static io.jangada.raft.impl.codec.MessageField.REQUEST_ID;
 import static io.jangada.raft.impl.codec.MessageField.ROUND;
+import static io.jangada.raft.impl.codec.MessageField.SNAPSHOT_TERM;
+import static io.jangada.raft.impl.codec.MessageField.SNAPSHOT_TIME;
+import static io.jangada.raft.impl.codec.MessageField.STATUS;
 import static io.jangada.raft.impl.codec.MessageField.SUCCESS;
 import static io.jangada.raft.impl.codec.MessageField.TARGET;
 import static io.jangada.raft.impl.codec.MessageField.TERM;
@@ -33,8 +43,14 @@ import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Message.ForwardRefused;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
+import io.jangada.raft.impl.core.Message.InstallSnapshot;
+import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
+import io.jangada.raft.impl.core.Message.InstallStatus;
 import io.jangada.raft.impl.core.Message.ReadIndexRequest;
 import io.jangada.raft.impl.core.Message.ReadIndexResponse;
+import io.jangada.raft.impl.core.Message.Reconfigure;
+import io.jangada.raft.impl.core.Message.ReconfigureResponse;
+import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
@@ -43,9 +59,12 @@ import io.jangada.raft.impl.core.Proposal;
 import io.jangada.raft.impl.core.Refusal;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotInfo;
+import io.jangada.raft.spi.SnapshotMeta;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Turns headers and blocks into messages, and refuses what no correct node would send: the core
@@ -58,6 +77,13 @@ final class MessageDecoder {
 
     /** Hundreds of members. Parsing takes many times the memory of the text. */
     private static final int MEMBERSHIP_BYTES_MAX = 64 << 10;
+
+    /** A membership, and a few words around it. */
+    private static final int SENTENCE_BYTES_MAX = 2 * MEMBERSHIP_BYTES_MAX;
+
+    private static final int PRIORITY_MAX = 1_000_000;
+
+    private static final Pattern HASH_FORM = Pattern.compile("[0-9a-f]{64}");
 
     private final FieldReader in;
 
@@ -85,10 +111,19 @@ final class MessageDecoder {
                             in.number(CONFLICT_INDEX),
                             in.number(LAST_LOG_INDEX));
             case HEARTBEAT ->
-                    new Heartbeat(in.positive(TERM), in.number(ROUND), in.number(LEADER_COMMIT));
+                    new Heartbeat(
+                            in.positive(TERM),
+                            in.number(ROUND),
+                            in.number(LEADER_COMMIT),
+                            in.optional(REBUILD, 0),
+                            in.optional(REBUILD_TO, 0));
             case HEARTBEAT_RESPONSE ->
                     new HeartbeatResponse(
-                            in.positive(TERM), in.number(ROUND), in.number(LAST_LOG_INDEX));
+                            in.positive(TERM),
+                            in.number(ROUND),
+                            in.number(LAST_LOG_INDEX),
+                            priority(),
+                            in.optional(REBUILD, 0));
             case READ_INDEX_REQUEST -> new ReadIndexRequest(in.positive(TERM), in.any(REQUEST_ID));
             case READ_INDEX_RESPONSE ->
                     new ReadIndexResponse(
@@ -102,7 +137,75 @@ final class MessageDecoder {
             case TRANSFER_REQUEST ->
                     new TransferRequest(in.positive(TERM), NodeId.of(in.text(TARGET)));
             case TIMEOUT_NOW -> new TimeoutNow(in.positive(TERM), in.number(ROUND));
+            case INSTALL_SNAPSHOT -> installSnapshot();
+            case INSTALL_SNAPSHOT_RESPONSE ->
+                    new InstallSnapshotResponse(
+                            in.positive(TERM),
+                            in.number(INDEX),
+                            in.number(BYTES),
+                            InstallStatus.of(in.smallNumber(STATUS)));
+            case RECONFIGURE -> reconfigure();
+            case RECONFIGURE_RESPONSE -> reconfigureResponse();
+            case REMOVED_NOTICE ->
+                    new RemovedNotice(in.positive(TERM), in.positive(MEMBERSHIP_INDEX));
         };
+    }
+
+    private int priority() {
+        long priority = in.optional(PRIORITY, 1) - 1;
+        if (priority > PRIORITY_MAX) {
+            throw new BadFrameException("a node has priority " + priority);
+        }
+        return (int) priority;
+    }
+
+    private InstallSnapshot installSnapshot() throws IOException {
+        long term = in.positive(TERM);
+        long index = in.positive(INDEX);
+        long snapshotTerm = in.number(SNAPSHOT_TERM);
+        long time = in.number(SNAPSHOT_TIME);
+        long membershipIndex = in.number(MEMBERSHIP_INDEX);
+        long bytes = in.number(BYTES);
+        String hash = in.text(HASH);
+        checkPosition(index, snapshotTerm, term);
+        if (!HASH_FORM.matcher(hash).matches()) {
+            throw new BadFrameException("a snapshot's hash is no SHA-256");
+        }
+        Membership membership = membership(in.readBlock());
+        SnapshotMeta meta =
+                new SnapshotMeta(index, snapshotTerm, time, membershipIndex, membership);
+        return new InstallSnapshot(term, new SnapshotInfo(meta, bytes, hash));
+    }
+
+    private Reconfigure reconfigure() throws IOException {
+        long term = in.positive(TERM);
+        long requestId = in.any(REQUEST_ID);
+        int kind = in.smallNumber(CHANGE);
+        String text = sentence(in.readBlock());
+        return new Reconfigure(term, requestId, ChangeCodec.change(kind, text));
+    }
+
+    private ReconfigureResponse reconfigureResponse() throws IOException {
+        long term = in.positive(TERM);
+        long requestId = in.any(REQUEST_ID);
+        boolean success = in.flag(SUCCESS);
+        String refusal = sentence(in.readBlock());
+        if (success != refusal.isEmpty()) {
+            throw new BadFrameException("a refusal has a reason, and only a refusal");
+        }
+        return new ReconfigureResponse(term, requestId, success ? null : refusal);
+    }
+
+    /** A text of one line: it ends up in logs and before people. */
+    private static String sentence(byte[] bytes) {
+        if (bytes.length > SENTENCE_BYTES_MAX) {
+            throw new BadFrameException("a text has " + bytes.length + " bytes");
+        }
+        String text = Utf8.decode(bytes);
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new BadFrameException("a text of one line has control characters");
+        }
+        return text;
     }
 
     private RequestVote requestVote() {
@@ -129,7 +232,9 @@ final class MessageDecoder {
         long requestId = in.any(REQUEST_ID);
         EntryType type = EntryType.of(in.smallNumber(PROPOSAL_TYPE));
         byte[] payload = in.readBlock();
-        checkPayload(type, payload);
+        if (type == EntryType.NOOP || type == EntryType.MEMBERSHIP) {
+            throw new BadFrameException("only a leader itself makes an entry of type " + type);
+        }
         return new ForwardProposal(term, requestId, new Proposal(type, payload));
     }
 
@@ -183,16 +288,18 @@ final class MessageDecoder {
             throw new BadFrameException("a no-op has " + payload.length + " bytes of payload");
         }
         if (type == EntryType.MEMBERSHIP) {
-            checkMembership(payload);
+            membership(payload);
         }
     }
 
-    private static void checkMembership(byte[] payload) {
+    private static Membership membership(byte[] payload) {
         if (payload.length > MEMBERSHIP_BYTES_MAX) {
             throw new BadFrameException("a membership has " + payload.length + " bytes");
         }
-        if (Membership.parse(Utf8.decode(payload)).voters().isEmpty()) {
+        Membership membership = Membership.parse(Utf8.decode(payload));
+        if (membership.voters().isEmpty()) {
             throw new BadFrameException("a membership has no voters");
         }
+        return membership;
     }
 }

@@ -3,23 +3,33 @@ package io.jangada.raft.impl.codec;
 import static io.jangada.raft.impl.codec.EntryField.CLUSTER_TIME;
 import static io.jangada.raft.impl.codec.EntryField.ENTRY_TERM;
 import static io.jangada.raft.impl.codec.EntryField.ENTRY_TYPE;
+import static io.jangada.raft.impl.codec.MessageField.BYTES;
+import static io.jangada.raft.impl.codec.MessageField.CHANGE;
 import static io.jangada.raft.impl.codec.MessageField.CONFLICT_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.CONFLICT_TERM;
 import static io.jangada.raft.impl.codec.MessageField.ENTRY_COUNT;
 import static io.jangada.raft.impl.codec.MessageField.GRANTED;
 import static io.jangada.raft.impl.codec.MessageField.GROUP;
+import static io.jangada.raft.impl.codec.MessageField.HASH;
 import static io.jangada.raft.impl.codec.MessageField.INDEX;
 import static io.jangada.raft.impl.codec.MessageField.LAST_LOG_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.LAST_LOG_TERM;
 import static io.jangada.raft.impl.codec.MessageField.LEADER_COMMIT;
+import static io.jangada.raft.impl.codec.MessageField.MEMBERSHIP_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.PREV_LOG_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.PREV_LOG_TERM;
 import static io.jangada.raft.impl.codec.MessageField.PRE_VOTE;
+import static io.jangada.raft.impl.codec.MessageField.PRIORITY;
 import static io.jangada.raft.impl.codec.MessageField.PROPOSAL_TYPE;
 import static io.jangada.raft.impl.codec.MessageField.READ_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.REASON;
+import static io.jangada.raft.impl.codec.MessageField.REBUILD;
+import static io.jangada.raft.impl.codec.MessageField.REBUILD_TO;
 import static io.jangada.raft.impl.codec.MessageField.REQUEST_ID;
 import static io.jangada.raft.impl.codec.MessageField.ROUND;
+import static io.jangada.raft.impl.codec.MessageField.SNAPSHOT_TERM;
+import static io.jangada.raft.impl.codec.MessageField.SNAPSHOT_TIME;
+import static io.jangada.raft.impl.codec.MessageField.STATUS;
 import static io.jangada.raft.impl.codec.MessageField.SUCCESS;
 import static io.jangada.raft.impl.codec.MessageField.TARGET;
 import static io.jangada.raft.impl.codec.MessageField.TERM;
@@ -33,13 +43,19 @@ import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Message.ForwardRefused;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
+import io.jangada.raft.impl.core.Message.InstallSnapshot;
+import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
 import io.jangada.raft.impl.core.Message.ReadIndexRequest;
 import io.jangada.raft.impl.core.Message.ReadIndexResponse;
+import io.jangada.raft.impl.core.Message.Reconfigure;
+import io.jangada.raft.impl.core.Message.ReconfigureResponse;
+import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotInfo;
 import java.io.IOException;
 
 /** Writes messages into a frame: a header each, and entries with headers of their own. */
@@ -62,6 +78,19 @@ final class MessageEncoder {
             number(PROPOSAL_TYPE, forward.proposal().type().code());
             frame.endHeader();
             frame.block(forward.proposal().payload());
+        } else if (message instanceof InstallSnapshot install) {
+            write(install.info());
+        } else if (message instanceof Reconfigure wish) {
+            number(REQUEST_ID, wish.requestId());
+            number(CHANGE, ChangeCodec.kind(wish.change()));
+            frame.endHeader();
+            frame.block(Utf8.encode(ChangeCodec.text(wish.change())));
+        } else if (message instanceof ReconfigureResponse response) {
+            String refusal = response.refusal();
+            number(REQUEST_ID, response.requestId());
+            flag(SUCCESS, refusal == null);
+            frame.endHeader();
+            frame.block(Utf8.encode(refusal == null ? "" : refusal));
         } else {
             writeFields(message);
             frame.endHeader();
@@ -88,6 +117,17 @@ final class MessageEncoder {
         }
     }
 
+    private void write(SnapshotInfo info) throws IOException {
+        number(INDEX, info.meta().index());
+        number(SNAPSHOT_TERM, info.meta().term());
+        number(SNAPSHOT_TIME, info.meta().clusterTimeMillis());
+        number(MEMBERSHIP_INDEX, info.meta().membershipIndex());
+        number(BYTES, info.bytes());
+        text(HASH, info.hash());
+        frame.endHeader();
+        frame.block(Utf8.encode(info.meta().membership().toString()));
+    }
+
     private void writeFields(Message message) throws IOException {
         if (message instanceof AppendEntriesResponse response) {
             flag(SUCCESS, response.success());
@@ -98,9 +138,13 @@ final class MessageEncoder {
         } else if (message instanceof Heartbeat heartbeat) {
             number(ROUND, heartbeat.round());
             number(LEADER_COMMIT, heartbeat.leaderCommit());
+            optional(REBUILD, heartbeat.rebuild(), 0);
+            optional(REBUILD_TO, heartbeat.rebuildTo(), 0);
         } else if (message instanceof HeartbeatResponse response) {
             number(ROUND, response.round());
             number(LAST_LOG_INDEX, response.lastLogIndex());
+            optional(PRIORITY, response.priority() + 1L, 1);
+            optional(REBUILD, response.rebuild(), 0);
         } else if (message instanceof RequestVote request) {
             flag(PRE_VOTE, request.preVote());
             number(LAST_LOG_INDEX, request.lastLogIndex());
@@ -121,6 +165,12 @@ final class MessageEncoder {
             text(TARGET, request.target().value());
         } else if (message instanceof TimeoutNow timeoutNow) {
             number(ROUND, timeoutNow.round());
+        } else if (message instanceof InstallSnapshotResponse response) {
+            number(INDEX, response.index());
+            number(BYTES, response.bytes());
+            number(STATUS, response.status().code());
+        } else if (message instanceof RemovedNotice notice) {
+            number(MEMBERSHIP_INDEX, notice.membershipIndex());
         } else {
             throw new AssertionError("no fields for " + message);
         }
@@ -128,6 +178,13 @@ final class MessageEncoder {
 
     private void number(FieldReader.Field field, long value) throws IOException {
         frame.header().writeUInt64(field.number(), value, false);
+    }
+
+    /** What is as it nearly always is goes without saying. */
+    private void optional(FieldReader.Field field, long value, long byDefault) throws IOException {
+        if (value != byDefault) {
+            number(field, value);
+        }
     }
 
     private void flag(FieldReader.Field field, boolean value) throws IOException {

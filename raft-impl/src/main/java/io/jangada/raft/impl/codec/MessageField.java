@@ -26,7 +26,18 @@ enum MessageField implements FieldReader.Field {
     TRANSFER(19),
     PROPOSAL_TYPE(20),
     REASON(21),
-    TARGET(22, WireType.LENGTH_DELIMITED);
+    TARGET(22, WireType.LENGTH_DELIMITED),
+    SNAPSHOT_TERM(23),
+    SNAPSHOT_TIME(24),
+    MEMBERSHIP_INDEX(25),
+    BYTES(26),
+    HASH(27, WireType.LENGTH_DELIMITED),
+    STATUS(28),
+    CHANGE(29),
+    /** One more than the priority; 0 stands for a sender that should not lead. */
+    PRIORITY(30),
+    REBUILD(31),
+    REBUILD_TO(32);
 
     private final int number;
     private final int wireType;

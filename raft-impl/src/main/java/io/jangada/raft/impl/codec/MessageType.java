@@ -7,8 +7,13 @@ import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Message.ForwardRefused;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
+import io.jangada.raft.impl.core.Message.InstallSnapshot;
+import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
 import io.jangada.raft.impl.core.Message.ReadIndexRequest;
 import io.jangada.raft.impl.core.Message.ReadIndexResponse;
+import io.jangada.raft.impl.core.Message.Reconfigure;
+import io.jangada.raft.impl.core.Message.ReconfigureResponse;
+import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
@@ -29,7 +34,12 @@ enum MessageType {
     FORWARD_PROPOSAL(9, ForwardProposal.class),
     FORWARD_REFUSED(10, ForwardRefused.class),
     TRANSFER_REQUEST(11, TransferRequest.class),
-    TIMEOUT_NOW(12, TimeoutNow.class);
+    TIMEOUT_NOW(12, TimeoutNow.class),
+    INSTALL_SNAPSHOT(13, InstallSnapshot.class),
+    INSTALL_SNAPSHOT_RESPONSE(14, InstallSnapshotResponse.class),
+    RECONFIGURE(15, Reconfigure.class),
+    RECONFIGURE_RESPONSE(16, ReconfigureResponse.class),
+    REMOVED_NOTICE(17, RemovedNotice.class);
 
     private static final Map<Long, MessageType> BY_CODE = new HashMap<>();
     private static final Map<Class<?>, MessageType> BY_CLASS = new HashMap<>();

@@ -1,10 +1,13 @@
 package io.jangada.raft.impl.codec;
 
 import static io.jangada.raft.impl.codec.Frames.entry;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jangada.raft.api.MembershipChange;
+import io.jangada.raft.api.NodeId;
 import io.jangada.raft.impl.codec.RawMessage.Field;
 import io.jangada.raft.impl.core.Message;
 import io.jangada.raft.impl.core.Message.AppendEntries;
@@ -30,6 +33,16 @@ class BadFramesTest {
     private static final int TERM = 3;
     private static final int ENTRY_COUNT = 7;
     private static final int REQUEST_ID = 14;
+    private static final int SUCCESS = 8;
+    private static final int INDEX = 9;
+    private static final int SNAPSHOT_TERM = 23;
+    private static final int MEMBERSHIP_INDEX = 25;
+    private static final int HASH = 27;
+    private static final int STATUS = 28;
+    private static final int CHANGE = 29;
+    private static final int PRIORITY = 30;
+    private static final int REBUILD = 31;
+    private static final int REBUILD_TO = 32;
     private static final int UNKNOWN = 60;
 
     private static List<Message> samples() {
@@ -158,7 +171,7 @@ class BadFramesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 13, 99, 1L << 32 | 1, Long.MAX_VALUE, -1})
+    @ValueSource(longs = {0, 18, 99, 1L << 32 | 1, Long.MAX_VALUE, -1})
     void unknownTypeIsRefused(long type) {
         assertRefused(raw(Frames.samples().get(0)).set(TYPE, type), "type " + type);
     }
@@ -272,6 +285,85 @@ class BadFramesTest {
         byte[] noUtf8 = {'v', 'o', (byte) 0xff};
         Proposal proposal = new Proposal(EntryType.MEMBERSHIP, noUtf8);
         assertRefused(raw(new ForwardProposal(3, 1, proposal)), "proposal that is not UTF-8");
+    }
+
+    @Test
+    void whatOnlyALeaderItselfWritesCannotBeProposed() {
+        assertRefused(
+                raw(new ForwardProposal(3, 1, new Proposal(EntryType.NOOP, new byte[0]))), "");
+        byte[] voters = "voters n1=h1:7000".getBytes(UTF_8);
+        Proposal membership = new Proposal(EntryType.MEMBERSHIP, voters);
+        assertRefused(raw(new ForwardProposal(3, 1, membership)), "a membership, around Z38");
+    }
+
+    // Snapshots and members
+
+    @Test
+    void impossibleSnapshotsAreRefused() {
+        Message install = new Message.InstallSnapshot(9, Frames.SNAPSHOT);
+        assertRefused(raw(install).set(INDEX, 0), "of nothing");
+        assertRefused(raw(install).set(SNAPSHOT_TERM, 10), "of a later term");
+        assertRefused(raw(install).set(SNAPSHOT_TERM, 0), "of no term");
+        assertRefused(raw(install).set(MEMBERSHIP_INDEX, 1001), "of a later configuration");
+        assertRefused(raw(install).setText(HASH, "0123"), "no hash");
+        assertRefused(raw(install).setText(HASH, "X".repeat(64)), "no hexadecimal");
+        for (String membership : List.of("", "garbage", "learners n1=h1:1", "voters n1")) {
+            RawMessage raw = raw(install);
+            raw.rest.set(0, membership.getBytes(UTF_8));
+            assertRefused(raw, membership);
+        }
+        Message response =
+                new Message.InstallSnapshotResponse(9, 1, 0, Message.InstallStatus.REFUSED);
+        assertRefused(raw(response).set(STATUS, 4), "no status");
+    }
+
+    @ParameterizedTest(name = "kind {0}: {1}")
+    @CsvSource({
+        "0, n1",
+        "6, n1",
+        "1, n1",
+        "1, learners n1=h:1",
+        "1, ''",
+        "1, voters n1=h:1; outgoing n2=h:1",
+        "2, n1",
+        "2, ''",
+        "3, n1=h",
+        "4, n1=h:1",
+        "5, ''"
+    })
+    void senselessChangesAreRefused(int kind, String text) {
+        Message add = new Message.Reconfigure(9, 1, new MembershipChange.Remove(NodeId.of("n1")));
+        RawMessage raw = raw(add).set(CHANGE, kind);
+        raw.rest.set(0, text.getBytes(UTF_8));
+        assertRefused(raw, text);
+    }
+
+    @Test
+    void refusalsOfChangesHaveOneLineOfReason() {
+        Message refused = new Message.ReconfigureResponse(9, 1, "no");
+        Message done = new Message.ReconfigureResponse(9, 1, null);
+        assertEquals(done, decoded(raw(done)));
+        assertRefused(raw(refused).set(SUCCESS, 1), "success with a reason");
+        assertRefused(raw(done).set(SUCCESS, 0), "refused without a reason");
+        assertRefused(raw(new Message.ReconfigureResponse(9, 1, "two\nlines")), "two lines");
+        assertRefused(raw(new Message.ReconfigureResponse(9, 1, "x".repeat(200_000))), "long");
+    }
+
+    /** What an older version does not send is as it was with that version. */
+    @Test
+    void fieldsOfHeartbeatsThatCameLaterAreOptional() {
+        Message heartbeat = new Message.Heartbeat(9, 7, 5, 77, 12);
+        assertEquals(heartbeat, decoded(raw(heartbeat)));
+        assertEquals(
+                new Message.Heartbeat(9, 7, 5),
+                decoded(raw(heartbeat).remove(REBUILD).remove(REBUILD_TO)));
+        Message response = new Message.HeartbeatResponse(9, 7, 5, -1, 77);
+        assertEquals(response, decoded(raw(response)));
+        assertEquals(
+                new Message.HeartbeatResponse(9, 7, 5),
+                decoded(raw(response).remove(PRIORITY).remove(REBUILD)));
+        assertRefused(raw(response).set(PRIORITY, 1L << 40), "priority");
+        assertRefused(raw(response).set(PRIORITY, -1), "priority");
     }
 
     @ParameterizedTest(name = "a payload of {0} bytes")

@@ -3,6 +3,9 @@ package io.jangada.raft.impl.codec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jangada.raft.api.GroupId;
+import io.jangada.raft.api.Member;
+import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.impl.core.Message;
 import io.jangada.raft.impl.core.Message.AppendEntries;
@@ -11,8 +14,14 @@ import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Message.ForwardRefused;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
+import io.jangada.raft.impl.core.Message.InstallSnapshot;
+import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
+import io.jangada.raft.impl.core.Message.InstallStatus;
 import io.jangada.raft.impl.core.Message.ReadIndexRequest;
 import io.jangada.raft.impl.core.Message.ReadIndexResponse;
+import io.jangada.raft.impl.core.Message.Reconfigure;
+import io.jangada.raft.impl.core.Message.ReconfigureResponse;
+import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
@@ -22,6 +31,8 @@ import io.jangada.raft.impl.core.Refusal;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.OutboundFrame;
+import io.jangada.raft.spi.SnapshotInfo;
+import io.jangada.raft.spi.SnapshotMeta;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,6 +40,13 @@ import java.util.List;
 /** Frames as bytes, and one message of each type. */
 final class Frames {
     static final GroupId GROUP = GroupId.of("g1");
+
+    static final SnapshotInfo SNAPSHOT =
+            new SnapshotInfo(
+                    new SnapshotMeta(
+                            1000, 8, 70_000, 990, Membership.parse("voters n1=h1:7000,n2=h2:7000")),
+                    123_456_789,
+                    "0123456789abcdef".repeat(4));
 
     private Frames() {}
 
@@ -82,6 +100,12 @@ final class Frames {
                                 EntryType.COMMAND, "set b 2".getBytes(StandardCharsets.UTF_8))),
                 new ForwardRefused(9, 43, Refusal.TRANSFERRING),
                 new TransferRequest(9, NodeId.of("n2")),
-                new TimeoutNow(9, 123_457));
+                new TimeoutNow(9, 123_457),
+                new InstallSnapshot(9, SNAPSHOT),
+                new InstallSnapshotResponse(9, 1000, 123_456_789, InstallStatus.FETCHING),
+                new Reconfigure(
+                        9, 44, new MembershipChange.Add(new Member(NodeId.of("n4"), "h4:7000"))),
+                new ReconfigureResponse(9, 44, "node n4 does not answer"),
+                new RemovedNotice(9, 1004));
     }
 }

@@ -3,6 +3,7 @@ package io.jangada.raft.impl.codec;
 import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.Member;
 import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.impl.core.Message;
 import io.jangada.raft.impl.core.Message.AppendEntries;
@@ -11,8 +12,14 @@ import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Message.ForwardRefused;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
+import io.jangada.raft.impl.core.Message.InstallSnapshot;
+import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
+import io.jangada.raft.impl.core.Message.InstallStatus;
 import io.jangada.raft.impl.core.Message.ReadIndexRequest;
 import io.jangada.raft.impl.core.Message.ReadIndexResponse;
+import io.jangada.raft.impl.core.Message.Reconfigure;
+import io.jangada.raft.impl.core.Message.ReconfigureResponse;
+import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
@@ -21,6 +28,8 @@ import io.jangada.raft.impl.core.Proposal;
 import io.jangada.raft.impl.core.Refusal;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotInfo;
+import io.jangada.raft.spi.SnapshotMeta;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,17 +62,68 @@ final class MessageArbitraries {
                         requestVoteResponse(),
                         appendEntries(),
                         appendEntriesResponse(),
-                        Combinators.combine(terms(), numbers(), numbers()).as(Heartbeat::new),
-                        Combinators.combine(terms(), numbers(), numbers())
+                        Combinators.combine(terms(), numbers(), numbers(), numbers(), numbers())
+                                .as(Heartbeat::new),
+                        Combinators.combine(
+                                        terms(),
+                                        numbers(),
+                                        numbers(),
+                                        Arbitraries.integers().between(-1, 100),
+                                        numbers())
                                 .as(HeartbeatResponse::new),
                         Combinators.combine(terms(), ids()).as(ReadIndexRequest::new),
                         Combinators.combine(terms(), ids(), numbers()).as(ReadIndexResponse::new),
-                        Combinators.combine(terms(), ids(), proposals()).as(ForwardProposal::new),
+                        Combinators.combine(terms(), ids(), contents()).as(ForwardProposal::new),
                         Combinators.combine(terms(), ids(), Arbitraries.of(Refusal.class))
                                 .as(ForwardRefused::new),
                         Combinators.combine(terms(), names().map(NodeId::of))
                                 .as(TransferRequest::new),
-                        Combinators.combine(terms(), numbers()).as(TimeoutNow::new)));
+                        Combinators.combine(terms(), numbers()).as(TimeoutNow::new),
+                        installSnapshot(),
+                        Combinators.combine(
+                                        terms(),
+                                        numbers(),
+                                        numbers(),
+                                        Arbitraries.of(InstallStatus.class))
+                                .as(InstallSnapshotResponse::new),
+                        Combinators.combine(terms(), ids(), changes()).as(Reconfigure::new),
+                        Combinators.combine(terms(), ids(), names().injectNull(0.3))
+                                .as(ReconfigureResponse::new),
+                        Combinators.combine(terms(), terms()).as(RemovedNotice::new)));
+    }
+
+    private static Arbitrary<InstallSnapshot> installSnapshot() {
+        return Combinators.combine(
+                        terms(), positions(), numbers(), numbers(), numbers(), memberships())
+                .as(
+                        (term, last, time, membershipIndex, bytes, membership) -> {
+                            long index = Math.max(1, last.get1());
+                            SnapshotMeta meta =
+                                    new SnapshotMeta(
+                                            index,
+                                            last.get2(),
+                                            time,
+                                            membershipIndex % (index + 1),
+                                            membership(membership));
+                            String hash = "%064x".formatted(bytes);
+                            return new InstallSnapshot(
+                                    Math.max(term, last.get2()),
+                                    new SnapshotInfo(meta, bytes, hash));
+                        });
+    }
+
+    private static Arbitrary<MembershipChange> changes() {
+        Arbitrary<Member> members = names().map(id -> new Member(NodeId.of(id), "h:7000"));
+        return Arbitraries.oneOf(
+                memberships().map(each -> new MembershipChange.Become(membership(each))),
+                members.map(MembershipChange.Add::new),
+                members.map(MembershipChange.AddLearner::new),
+                names().map(id -> new MembershipChange.Promote(NodeId.of(id))),
+                names().map(id -> new MembershipChange.Remove(NodeId.of(id))));
+    }
+
+    private static Membership membership(Proposal proposal) {
+        return Membership.parse(new String(proposal.payload(), StandardCharsets.UTF_8));
     }
 
     private static Arbitrary<RequestVote> requestVote() {
@@ -119,6 +179,13 @@ final class MessageArbitraries {
     }
 
     private static Arbitrary<Proposal> proposals() {
+        return Arbitraries.frequencyOf(
+                Tuple.of(8, contents()),
+                Tuple.of(1, Arbitraries.just(new Proposal(EntryType.NOOP, new byte[0]))),
+                Tuple.of(1, memberships()));
+    }
+
+    private static Arbitrary<Proposal> contents() {
         // By seed, not byte by byte, which would take most of the time.
         Arbitrary<byte[]> bytes =
                 Combinators.combine(Arbitraries.integers().between(0, 400), Arbitraries.longs())
@@ -128,14 +195,8 @@ final class MessageArbitraries {
                                     new Random(seed).nextBytes(payload);
                                     return payload;
                                 });
-        Arbitrary<Proposal> others =
-                Combinators.combine(
-                                Arbitraries.of(EntryType.COMMAND, EntryType.OPEN_SESSION), bytes)
-                        .as(Proposal::new);
-        return Arbitraries.frequencyOf(
-                Tuple.of(8, others),
-                Tuple.of(1, Arbitraries.just(new Proposal(EntryType.NOOP, new byte[0]))),
-                Tuple.of(1, memberships()));
+        return Combinators.combine(Arbitraries.of(EntryType.COMMAND, EntryType.OPEN_SESSION), bytes)
+                .as(Proposal::new);
     }
 
     private static Arbitrary<Proposal> memberships() {

@@ -80,7 +80,7 @@ class MessageCodecPropertiesTest {
         Random random = new Random(seed);
         RawMessage raw = new RawMessage();
         for (int i = random.nextInt(12); i > 0; i--) {
-            int number = 1 + random.nextInt(24);
+            int number = 1 + random.nextInt(34);
             raw.add(
                     random.nextInt(4) == 0
                             ? RawMessage.Field.bytes(number, new byte[random.nextInt(70)])

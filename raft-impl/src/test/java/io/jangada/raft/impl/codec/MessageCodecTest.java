@@ -43,7 +43,15 @@ class MessageCodecTest {
         "ForwardProposal, 010d0a02673110091809702ba001010773657420622032",
         "ForwardRefused, 010d0a026731100a1809702ba80102",
         "TransferRequest, 010d0a026731100b1809b201026e32",
-        "TimeoutNow, 010c0a026731100c180968c1c407"
+        "TimeoutNow, 010c0a026731100c180968c1c407",
+        "InstallSnapshot, 01600a026731100d180948e807b80108c001f0a204c801de07d001959aef3ada01403031"
+                + "32333435363738396162636465663031323334353637383961626364656630313233343536373839"
+                + "616263646566303132333435363738396162636465661c766f74657273206e313d68313a37303030"
+                + "2c6e323d68323a37303030",
+        "InstallSnapshotResponse, 01140a026731100e180948e807d001959aef3ae00100",
+        "Reconfigure, 010d0a026731100f1809702ce801020a6e343d68343a37303030",
+        "ReconfigureResponse, 010c0a02673110101809702c4000176e6f6465206e3420646f6573206e6f7420616e73776572",
+        "RemovedNotice, 010c0a02673110111809c801ec07"
     })
     void bytesOfEveryMessageAreFixed(String type, String hex) {
         Message message = sample(type);
@@ -70,7 +78,7 @@ class MessageCodecTest {
         List<FieldReader.Field> fields = List.of(MessageField.values());
         assertEquals(
                 fields.size(), fields.stream().map(FieldReader.Field::number).distinct().count());
-        assertTrue(fields.stream().allMatch(field -> field.number() >= 1 && field.number() <= 31));
+        assertTrue(fields.stream().allMatch(field -> field.number() >= 1 && field.number() <= 63));
     }
 
     @Test
