@@ -421,14 +421,14 @@ final class Leader implements Role {
             return "another change of members is under way, to " + change.target();
         }
         if (!mayRead()) {
-            return "the leader has not committed an entry of its term yet";
+            return Ready.ChangeOutcome.NOT_READY;
         }
         boolean underWay = current.isJoint() || core.membershipIndex() > core.commitIndex();
         if (underWay && !target.equals(settled)) {
             return "another change of members is under way: " + current + " is not settled";
         }
         if (succession.target() != null || isRetiring()) {
-            return "leadership is being handed over";
+            return Ready.ChangeOutcome.HANDING_OVER;
         }
         return null;
     }

@@ -66,7 +66,15 @@ public record Ready(
      * @param refusal a sentence that says why not, with nothing changed in the end; null if the
      *     configuration wished for is committed
      */
-    public record ChangeOutcome(long requestId, @Nullable String refusal) {}
+    public record ChangeOutcome(long requestId, @Nullable String refusal) {
+        static final String NOT_READY = "the leader has not committed an entry of its term yet";
+        static final String HANDING_OVER = "leadership is being handed over";
+
+        /** Whether the reason goes away by itself soon, so that asking again is worth it. */
+        public boolean isPassing() {
+            return NOT_READY.equals(refusal) || HANDING_OVER.equals(refusal);
+        }
+    }
 
     /**
      * A message and the write it rests on.

@@ -1,5 +1,6 @@
 package io.jangada.raft.impl.runtime;
 
+import io.jangada.raft.api.Member;
 import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
@@ -7,6 +8,7 @@ import io.jangada.raft.api.OutcomeUnknownException;
 import io.jangada.raft.api.RejectedException;
 import io.jangada.raft.impl.core.CoreStatus;
 import io.jangada.raft.impl.core.Input;
+import io.jangada.raft.impl.core.Ready.ChangeOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -105,22 +107,43 @@ final class Changes {
     }
 
     /** The leader has answered: it is committed, or refused with a sentence. */
-    void outcome(long requestId, @Nullable String refusal, long nowNanos) {
+    void outcome(ChangeOutcome outcome, long nowNanos) {
         for (Pending each : List.copyOf(pending)) {
-            if (each.requestId != requestId || each.grantedNanos != Long.MAX_VALUE) {
-                continue;
-            }
-            if (refusal == null) {
-                each.grantedNanos = nowNanos;
-            } else if (mayBeUnderWay(each)) {
-                each.askedNanos = nowNanos; // Asked again when that has come to its end (Z39).
-            } else if (each.otherLeaderKnows && ++each.refusals < REFUSALS_AFTER_OTHER_LEADER) {
-                each.askedNanos = nowNanos; // What that one began may not have shown here yet.
-            } else {
-                pending.remove(each);
-                each.done.completeExceptionally(new RejectedException.MembershipRefused(refusal));
+            if (each.requestId == outcome.requestId() && each.grantedNanos == Long.MAX_VALUE) {
+                take(each, outcome, nowNanos);
             }
         }
+    }
+
+    private void take(Pending each, ChangeOutcome outcome, long nowNanos) {
+        String refusal = outcome.refusal();
+        if (refusal == null) {
+            each.grantedNanos = nowNanos;
+        } else if (outcome.isPassing()
+                || mayBeUnderWay(each)
+                || (each.otherLeaderKnows && ++each.refusals < REFUSALS_AFTER_OTHER_LEADER)) {
+            // Asked again when that has passed: what another leader began ends by itself (Z39), and
+            // may not have shown here yet.
+            each.askedNanos = nowNanos;
+        } else {
+            pending.remove(each);
+            each.done.completeExceptionally(
+                    new RejectedException.MembershipRefused(inFull(refusal, each.change)));
+        }
+    }
+
+    /** A node that does not answer may be one to which this node refuses to talk. */
+    private String inFull(String refusal, MembershipChange change) {
+        Membership wished = expected(change, finalOf(group.status().membership()));
+        if (wished != null) {
+            for (Member member : wished.members()) {
+                String why = group.refusalOf(member.id());
+                if (why != null && refusal.startsWith("node " + member.id() + " ")) {
+                    return refusal + ": " + why;
+                }
+            }
+        }
+        return refusal;
     }
 
     /** Whether an earlier leader may have begun it: the present one only finishes what it found. */

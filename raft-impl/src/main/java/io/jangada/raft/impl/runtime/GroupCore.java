@@ -425,7 +425,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         }
         transfers.onStatus(now);
         for (Ready.ChangeOutcome outcome : ready.changes()) {
-            changes.outcome(outcome.requestId(), outcome.refusal(), nowNanos);
+            changes.outcome(outcome, nowNanos);
         }
         changes.onStatus(now, nowNanos);
         transitions.onStatus(before, now);
@@ -460,6 +460,11 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         touchLoop();
     }
 
+    /** Why this node does not talk to another one; null if it does, or they have not met. */
+    @Nullable String refusalOf(NodeId peer) {
+        return host.peers().refusalOf(peer);
+    }
+
     /** In words what this group waits for here. */
     String explain(long nowNanos) {
         RejectedException reason = stopped;
@@ -481,6 +486,14 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
                             + host.node()
                             + " needs longer than electionTimeout for a write");
         }
+        snapshots
+                .installingPercent()
+                .ifPresent(
+                        percent ->
+                                words.add(
+                                        "a snapshot is coming in, "
+                                                + percent
+                                                + " % of it are here"));
         return words.text(host.knowsCluster(), host.seeds());
     }
 

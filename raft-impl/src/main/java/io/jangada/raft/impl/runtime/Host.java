@@ -610,9 +610,21 @@ public final class Host implements RaftHost, TransportListener {
         if (log.snapshots().latest().isPresent()) {
             return;
         }
-        BackupFile from = backup == null ? BackupFile.read(file) : backup;
-        if (from.group().equals(group)) {
-            from.found(log.snapshots(), founding);
+        try {
+            BackupFile from = backup == null ? BackupFile.read(file) : backup;
+            if (from.group().equals(group)) {
+                from.found(log.snapshots(), founding);
+                LOG.log(
+                        Level.INFO,
+                        "group={0} node={1} term=0 index={2}: founded on backup {3}",
+                        group,
+                        node(),
+                        Long.toString(from.info().meta().index()),
+                        file);
+            }
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
         }
     }
 

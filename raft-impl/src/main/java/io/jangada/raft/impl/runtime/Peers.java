@@ -177,6 +177,12 @@ final class Peers {
         return peer != null && peer.heardNanos >= sinceNanos;
     }
 
+    /** Why this node would not talk to another one; null if it did, or they have not met. */
+    @Nullable String refusalOf(NodeId node) {
+        Peer peer = peers.get(node);
+        return peer == null ? null : peer.refusal;
+    }
+
     /** How it stands with a node, as the end of a sentence that begins with its name. */
     String describe(NodeId node, long nowNanos) {
         Peer peer = peers.get(node);

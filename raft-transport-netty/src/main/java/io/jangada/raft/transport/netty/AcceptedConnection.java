@@ -23,6 +23,11 @@ final class AcceptedConnection extends Connection {
     /** Set when the stage becomes OPEN. */
     private @Nullable NodeId peer;
 
+    private Lane lane = Lane.MAIN;
+
+    /** Set on the bulk lane when the stage becomes OPEN. */
+    private @Nullable BulkInbox bulk;
+
     AcceptedConnection(TransportContext context, Acceptor acceptor, Channel channel) {
         super(context, channel);
         this.acceptor = acceptor;
@@ -54,14 +59,33 @@ final class AcceptedConnection extends Connection {
     }
 
     private void onData(NodeId from, ByteBuffer body) throws MalformedFrameException {
+        if (bulk != null) {
+            bulk.add(body);
+            return;
+        }
         try {
             context.listener().onFrame(from, body);
         } catch (IllegalArgumentException e) {
-            throw new MalformedFrameException(
-                    from + " sent a frame that cannot be read: " + e.getMessage());
+            throw new MalformedFrameException(unreadable(from, e));
         } catch (RuntimeException e) {
             context.log(Level.ERROR, "taking a frame of " + from + " failed", e);
             close("taking a frame failed");
+        }
+    }
+
+    private static String unreadable(NodeId from, IllegalArgumentException e) {
+        return from + " sent a frame that cannot be read: " + e.getMessage();
+    }
+
+    /** Off the loop: the listener may wait for a disk. */
+    private void takeBulk(NodeId from, ByteBuffer frame) {
+        try {
+            context.listener().onBulkFrame(from, frame);
+        } catch (IllegalArgumentException e) {
+            IoThreads.execute(channel.eventLoop(), () -> fail(unreadable(from, e)));
+        } catch (RuntimeException e) {
+            context.log(Level.ERROR, "taking bulk data of " + from + " failed", e);
+            closeSoon("taking bulk data failed");
         }
     }
 
@@ -75,7 +99,17 @@ final class AcceptedConnection extends Connection {
                     sender,
                     answer ->
                             answer.ifPresentOrElse(
-                                    reason -> refuse(sender, reason), () -> open(sender.node())));
+                                    reason -> refuse(sender, reason), () -> accept(hello)));
+        }
+    }
+
+    /** The peer waits for our answer, so that nothing is on its way while a channel moves. */
+    private void accept(Hello hello) {
+        endHandshake();
+        if (Lane.of(hello.lane()) == Lane.BULK) {
+            context.io().moveToBulkLoop(channel, () -> open(hello.sender().node(), Lane.BULK));
+        } else {
+            open(hello.sender().node(), Lane.MAIN);
         }
     }
 
@@ -87,16 +121,21 @@ final class AcceptedConnection extends Connection {
                 refusal);
     }
 
-    private void open(NodeId node) {
+    private void open(NodeId node, Lane as) {
         peer = node;
+        lane = as;
+        bulk =
+                as == Lane.BULK
+                        ? new BulkInbox(
+                                channel, context.bulkTakers(), frame -> takeBulk(node, frame))
+                        : null;
         stage = Stage.OPEN;
         reader.bodyBytesMax(context.settings().frameBytesMax());
-        endHandshake();
         startWatch();
-        acceptor.opened(node, this);
+        acceptor.opened(node, as, this);
         channel.writeAndFlush(
                 FrameFormat.opening(
-                        channel.alloc(), FrameType.WELCOME, Hello.of(self, node).encode()));
+                        channel.alloc(), FrameType.WELCOME, Hello.of(self, node, as).encode()));
     }
 
     /** Closes it from whatever thread. */
@@ -118,7 +157,10 @@ final class AcceptedConnection extends Connection {
 
     @Override
     void onClosed(String reason) {
-        acceptor.closed(peer, this);
+        acceptor.closed(peer, lane, this);
+        if (bulk != null) {
+            bulk.close();
+        }
         context.log(
                 Level.DEBUG, "connection from " + channel.remoteAddress() + " ended: " + reason);
     }

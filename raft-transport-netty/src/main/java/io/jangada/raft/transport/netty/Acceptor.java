@@ -11,7 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the connections that were accepted: one per peer, and few that are still nobody's. */
+/**
+ * Keeps the connections that were accepted: one per peer and lane, and few that are still nobody's.
+ */
 final class Acceptor {
     /**
      * Strangers that open connections and say nothing must not use up the process's file handles.
@@ -20,9 +22,11 @@ final class Acceptor {
 
     private static final int LINES_MAX = 256;
 
+    private record Way(NodeId peer, Lane lane) {}
+
     private final TransportContext context;
     private final Consumer<NodeId> onPeerUp;
-    private final ConcurrentMap<NodeId, AcceptedConnection> open = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Way, AcceptedConnection> open = new ConcurrentHashMap<>();
     private final AtomicInteger handshakes = new AtomicInteger();
     private final RepeatedLines complaints = new RepeatedLines(LINES_MAX);
 
@@ -37,29 +41,31 @@ final class Acceptor {
     }
 
     /** A peer's newest connection wins: it knows best which of its connections are dead. */
-    void opened(NodeId peer, AcceptedConnection connection) {
+    void opened(NodeId peer, Lane lane, AcceptedConnection connection) {
         handshakes.decrementAndGet();
-        AcceptedConnection older = open.put(peer, connection);
+        AcceptedConnection older = open.put(new Way(peer, lane), connection);
         if (older != null) {
             older.closeSoon("replaced by a newer connection of " + peer);
         }
         onPeerUp.accept(peer);
     }
 
-    /** To be called once for every connection that began. */
-    void closed(@Nullable NodeId peer, AcceptedConnection connection) {
+    /** To be called once for every connection that began; null while it was nobody's. */
+    void closed(@Nullable NodeId peer, Lane lane, AcceptedConnection connection) {
         if (peer == null) {
             handshakes.decrementAndGet();
         } else {
-            open.remove(peer, connection);
+            open.remove(new Way(peer, lane), connection);
         }
     }
 
-    /** Closes the connection of a peer that was forgotten. */
+    /** Closes the connections of a peer that was forgotten. */
     void disconnect(NodeId peer) {
-        AcceptedConnection connection = open.remove(peer);
-        if (connection != null) {
-            connection.closeSoon("disconnected");
+        for (Lane lane : Lane.values()) {
+            AcceptedConnection connection = open.remove(new Way(peer, lane));
+            if (connection != null) {
+                connection.closeSoon("disconnected");
+            }
         }
     }
 

@@ -119,7 +119,8 @@ abstract class Connection extends ChannelInboundHandlerAdapter implements FrameR
         close(String.valueOf(cause.getMessage()));
     }
 
-    private void fail(String what) {
+    /** The peer broke the rules: says so, once, and closes the connection. */
+    final void fail(String what) {
         onFault(what);
         close(what);
     }

@@ -11,6 +11,9 @@ import java.util.Optional;
 final class DialedConnection extends Connection {
     private static final byte[] EMPTY = {};
 
+    /** A bulk connection that carried nothing for so many rounds of the watch is closed. */
+    private static final int UNUSED_ROUNDS_MAX = 5 * SILENT_ROUNDS_MAX;
+
     private final PeerLink link;
     private final NodeId wanted;
     private boolean refused;
@@ -20,6 +23,11 @@ final class DialedConnection extends Connection {
 
     /** How far sending was at the last round of the watch. */
     private long sentMark;
+
+    /** How far sending was when the lane was last seen in use, and how long ago that was. */
+    private long usedMark;
+
+    private int unusedRounds;
 
     DialedConnection(TransportContext context, PeerLink link, NodeId wanted, Channel channel) {
         super(context, channel);
@@ -31,7 +39,9 @@ final class DialedConnection extends Connection {
     void onConnected() {
         channel.writeAndFlush(
                 FrameFormat.opening(
-                        channel.alloc(), FrameType.HELLO, Hello.of(self, wanted).encode()));
+                        channel.alloc(),
+                        FrameType.HELLO,
+                        Hello.of(self, wanted, link.lane()).encode()));
     }
 
     @Override
@@ -51,21 +61,27 @@ final class DialedConnection extends Connection {
 
     private void onWelcome(Hello hello) {
         PeerIdentity sender = hello.sender();
-        Optional<String> objection = hello.objection(self).or(() -> strangerObjection(sender));
+        Optional<String> objection = hello.objection(self).or(() -> strangerObjection(hello));
         startWatch(); // The peer holds the connection for open: from here on it gets its pings.
         if (objection.isPresent()) {
             refuse(sender, objection.get());
         } else {
             decide(
                     sender,
-                    answer -> answer.ifPresentOrElse(reason -> refuse(sender, reason), this::open));
+                    answer ->
+                            answer.ifPresentOrElse(
+                                    reason -> refuse(sender, reason), () -> open(hello)));
         }
     }
 
-    private Optional<String> strangerObjection(PeerIdentity sender) {
-        return sender.node().equals(wanted)
-                ? Optional.empty()
-                : Optional.of(wanted + " was called: check its address");
+    private Optional<String> strangerObjection(Hello hello) {
+        if (!hello.sender().node().equals(wanted)) {
+            return Optional.of(wanted + " was called: check its address");
+        }
+        if (Lane.of(hello.lane()) != link.lane()) {
+            return Optional.of("the lane differs: update " + wanted);
+        }
+        return Optional.empty();
     }
 
     private void refuse(PeerIdentity sender, String reason) {
@@ -76,10 +92,10 @@ final class DialedConnection extends Connection {
                 refusal);
     }
 
-    private void open() {
+    private void open(Hello hello) {
         stage = Stage.OPEN;
         endHandshake();
-        link.opened(this);
+        link.opened(this, hello.knowsLanes());
     }
 
     /** Whether one of the two sides decided against the other. */
@@ -104,11 +120,22 @@ final class DialedConnection extends Connection {
     @Override
     void onRound(int silentRounds) {
         link.outbox().report(System.nanoTime());
-        if (silentRounds >= SILENT_ROUNDS_MAX) {
+        if (isUnused()) {
+            link.unused(this);
+            close("unused");
+        } else if (silentRounds >= SILENT_ROUNDS_MAX) {
             close("no sign of life for " + context.settings().idleTimeout().toMillis() + " ms");
         } else if (silentRounds > 0) {
             channel.writeAndFlush(FrameFormat.control(channel.alloc(), FrameType.PING, EMPTY));
         }
+    }
+
+    private boolean isUnused() {
+        Outbox outbox = link.outbox();
+        boolean used = outbox.sentBytes() != usedMark || !outbox.isEmpty();
+        usedMark = outbox.sentBytes();
+        unusedRounds = used ? 0 : unusedRounds + 1;
+        return link.lane() == Lane.BULK && unusedRounds >= UNUSED_ROUNDS_MAX;
     }
 
     @Override

@@ -11,15 +11,16 @@ import java.util.Optional;
 
 /**
  * How a node introduces itself: the body of HELLO and WELCOME. Bytes behind the last field are
- * ignored, so that a later version can add to it and still be understood well enough to be refused
- * in words.
+ * ignored, and fields from the lane on may be missing, so that versions can add to it and are still
+ * understood well enough to be refused in words.
  *
  * @param versionMin the oldest protocol version it speaks
  * @param versionMax the newest
  * @param sender who it is
  * @param addressee whom it means to talk to
+ * @param lane the code of what the connection is for, {@link Lane#NONE} if it does not say
  */
-record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId addressee) {
+record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId addressee, int lane) {
     /** What this code speaks. */
     static final int VERSION = 1;
 
@@ -27,8 +28,8 @@ record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId address
 
     private static final int FIXED_BYTES = 2 + 2 + 8 + 16;
 
-    static Hello of(PeerIdentity sender, NodeId addressee) {
-        return new Hello(VERSION, VERSION, sender, addressee);
+    static Hello of(PeerIdentity sender, NodeId addressee, Lane lane) {
+        return new Hello(VERSION, VERSION, sender, addressee, lane.code);
     }
 
     byte[] encode() {
@@ -36,8 +37,9 @@ record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId address
         byte[] to = addressee.value().getBytes(StandardCharsets.UTF_8);
         byte[] cluster = sender.clusterId().getBytes(StandardCharsets.UTF_8);
         String store = sender.store().value();
-        return ByteBuffer.allocate(FIXED_BYTES + 3 + node.length + to.length + cluster.length)
-                .putShort((short) versionMin)
+        int size = FIXED_BYTES + 3 + node.length + to.length + cluster.length;
+        ByteBuffer body = ByteBuffer.allocate(lane == Lane.NONE ? size : size + 1);
+        body.putShort((short) versionMin)
                 .putShort((short) versionMax)
                 .putLong(sender.incarnation())
                 .putLong(Long.parseUnsignedLong(store, 0, 16, 16))
@@ -47,8 +49,11 @@ record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId address
                 .put((byte) to.length)
                 .put(to)
                 .put((byte) cluster.length)
-                .put(cluster)
-                .array();
+                .put(cluster);
+        if (lane != Lane.NONE) {
+            body.put((byte) lane);
+        }
+        return body.array();
     }
 
     static Hello decode(ByteBuffer in) throws MalformedFrameException {
@@ -60,7 +65,8 @@ record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId address
             NodeId node = NodeId.of(text(in));
             NodeId addressee = NodeId.of(text(in));
             PeerIdentity sender = new PeerIdentity(text(in), node, store, incarnation);
-            return new Hello(versionMin, versionMax, sender, addressee);
+            int lane = in.hasRemaining() ? in.get() & 0xFF : Lane.NONE;
+            return new Hello(versionMin, versionMax, sender, addressee, lane);
         } catch (BufferUnderflowException
                 | CharacterCodingException
                 | IllegalArgumentException broken) {
@@ -105,7 +111,15 @@ record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId address
             return Optional.of(
                     "both are called " + self.node() + ": each node needs an id of its own");
         }
+        if (Lane.of(lane) == null) {
+            return Optional.of("lane " + lane + " is not known here: update " + self.node());
+        }
         return Optional.empty();
+    }
+
+    /** Whether the sender knows that a connection can be for bulk data. */
+    boolean knowsLanes() {
+        return lane != Lane.NONE;
     }
 
     /** The whole sentence of a refusal, which names both sides. */

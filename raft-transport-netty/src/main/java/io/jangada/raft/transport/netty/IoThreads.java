@@ -1,6 +1,7 @@
 package io.jangada.raft.transport.netty;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
@@ -21,6 +22,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,6 +32,10 @@ final class IoThreads {
     private static final long CLOSE_WAIT_SECONDS = 5;
 
     private final EventLoopGroup loops;
+
+    /** One thread for all bulk data, so that the others never wait behind a large copy. */
+    private final EventLoopGroup bulkLoops;
+
     private final boolean epoll;
 
     /** All open channels. Once closed it closes whatever comes later as well. */
@@ -38,11 +44,16 @@ final class IoThreads {
 
     IoThreads(String name, int threads, boolean nativeIo) {
         this.epoll = nativeIo && Epoll.isAvailable();
-        this.loops =
-                new MultiThreadIoEventLoopGroup(
-                        threads,
-                        new DefaultThreadFactory(name, true),
-                        epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        this.loops = newLoops(name, threads);
+        this.bulkLoops = newLoops(name + "-bulk", 1);
+    }
+
+    /** Its threads start when they are first needed. */
+    private EventLoopGroup newLoops(String name, int threads) {
+        return new MultiThreadIoEventLoopGroup(
+                threads,
+                new DefaultThreadFactory(name, true),
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
     EventLoopGroup loops() {
@@ -51,6 +62,38 @@ final class IoThreads {
 
     EventLoop next() {
         return loops.next();
+    }
+
+    EventLoop bulkLoop() {
+        return bulkLoops.next();
+    }
+
+    /**
+     * Takes a channel from its loop to that of bulk data. Called on the old loop; nothing may be
+     * written meanwhile.
+     *
+     * @param then called on the new loop; not at all if the channel was closed on the way
+     */
+    void moveToBulkLoop(Channel channel, Runnable then) {
+        channel.deregister()
+                .addListener(
+                        left -> {
+                            if (left.isSuccess()) {
+                                bulkLoop().register(channel).addListener(arrived(channel, then));
+                            } else {
+                                channel.close();
+                            }
+                        });
+    }
+
+    private static ChannelFutureListener arrived(Channel channel, Runnable then) {
+        return registered -> {
+            if (registered.isSuccess() && channel.isActive()) {
+                then.run();
+            } else {
+                channel.close();
+            }
+        };
     }
 
     Class<? extends ServerChannel> serverChannel() {
@@ -88,16 +131,20 @@ final class IoThreads {
      */
     void close() {
         boolean mayWait = true;
-        for (EventExecutor loop : loops) {
-            mayWait &= !loop.inEventLoop();
+        for (EventLoopGroup group : List.of(loops, bulkLoops)) {
+            for (EventExecutor loop : group) {
+                mayWait &= !loop.inEventLoop();
+            }
         }
         ChannelGroupFuture closing = channels.close();
         if (mayWait) {
             closing.awaitUninterruptibly(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS);
         }
-        Future<?> ending = loops.shutdownGracefully(0, CLOSE_WAIT_SECONDS, TimeUnit.SECONDS);
-        if (mayWait) {
-            ending.awaitUninterruptibly(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS);
+        for (EventLoopGroup group : List.of(loops, bulkLoops)) {
+            Future<?> ending = group.shutdownGracefully(0, CLOSE_WAIT_SECONDS, TimeUnit.SECONDS);
+            if (mayWait) {
+                ending.awaitUninterruptibly(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS);
+            }
         }
     }
 }

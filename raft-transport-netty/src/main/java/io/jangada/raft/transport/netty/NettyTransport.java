@@ -111,13 +111,32 @@ public final class NettyTransport implements Transport {
      */
     @Override
     public boolean send(NodeId to, OutboundFrame frame) {
+        int size = checkedSize(frame);
+        PeerLinks links = started().links(to);
+        return links != null && links.send(frame, size);
+    }
+
+    /**
+     * {@inheritDoc} The lane is a second connection, which is opened for the first frame and closed
+     * when none was sent for five idle timeouts. Its queue takes one frame of the largest size and
+     * 4 MiB more.
+     *
+     * @throws IllegalStateException if it was not started
+     */
+    @Override
+    public boolean sendBulk(NodeId to, OutboundFrame frame) {
+        int size = checkedSize(frame);
+        PeerLinks links = started().links(to);
+        return links != null && links.sendBulk(frame, size);
+    }
+
+    private int checkedSize(OutboundFrame frame) {
         int size = frame.size();
         if (size < 0 || size > settings.frameBytesMax()) {
             throw new IllegalArgumentException(
                     "frame of " + size + " bytes; the limit is " + settings.frameBytesMax());
         }
-        Outbox outbox = started().outbox(to);
-        return outbox != null && outbox.send(frame, size);
+        return size;
     }
 
     /**
@@ -144,15 +163,15 @@ public final class NettyTransport implements Transport {
     }
 
     /**
-     * How many frames for a peer were dropped since it was named first, because there was no
-     * connection or because its queue was full.
+     * How many frames for a peer were dropped since it was named first, bulk data included, because
+     * there was no connection or because its queue was full.
      *
      * @param peer the peer
      * @return a count; 0 if the peer is unknown
      */
     public long droppedFrames(NodeId peer) {
-        Outbox outbox = started().outbox(peer);
-        return outbox == null ? 0 : outbox.droppedCount();
+        PeerLinks links = started().links(peer);
+        return links == null ? 0 : links.droppedCount();
     }
 
     @Override

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out to one peer: a bounded queue that any thread fills and the event loop empties.
- * However many frames are sent while the loop is busy, it is woken once and flushes once.
+ * The way out to one peer on one lane: a bounded queue that any thread fills and the event loop
+ * empties. However many frames are sent while the loop is busy, it is woken once and flushes once.
  *
  * <p>Invariant: {@link #pendingBytes} is the sum over all frames that were taken and whose bytes
  * the socket does not have yet, those included that Netty holds.
@@ -30,11 +30,18 @@ final class Outbox {
     /** After this much the loop turns to its other connections. */
     private static final long DRAIN_BYTES_MAX = 256 << 10;
 
+    /**
+     * What the bulk lane queues besides one frame of the largest size: enough to keep a connection
+     * busy, and little enough that what is queued is still wanted when it leaves.
+     */
+    private static final long BULK_QUEUE_BYTES = 4 << 20;
+
     private static final long SUMMARY_NANOS = 60_000_000_000L;
 
     private final TransportContext context;
-    private final NodeId peer;
+    private final String name;
     private final EventLoop loop;
+    private final long bytesMax;
     private final Queue<ByteBuf> frames = new ConcurrentLinkedQueue<>();
     private final AtomicLong pendingBytes = new AtomicLong();
     private final AtomicBoolean drainScheduled = new AtomicBoolean();
@@ -55,10 +62,20 @@ final class Outbox {
     /** When the log heard last of frames that were dropped for want of room. */
     private volatile long saidNanos;
 
-    Outbox(TransportContext context, NodeId peer, EventLoop loop) {
+    /**
+     * Whether a connection is being made for the frames that are here. They then wait for it, and
+     * are not dropped.
+     */
+    private final AtomicBoolean opening = new AtomicBoolean();
+
+    Outbox(TransportContext context, NodeId peer, Lane lane, EventLoop loop) {
         this.context = context;
-        this.peer = peer;
+        this.name = lane == Lane.MAIN ? peer.toString() : "the bulk lane to " + peer;
         this.loop = loop;
+        this.bytesMax =
+                lane == Lane.MAIN
+                        ? context.settings().queueBytesMax()
+                        : cost(context.settings().frameBytesMax()) + BULK_QUEUE_BYTES;
     }
 
     static long cost(int bodyBytes) {
@@ -67,12 +84,12 @@ final class Outbox {
 
     /** Any thread: takes the frame or drops it. */
     boolean send(OutboundFrame frame, int size) {
-        if (channel == null) {
+        if (channel == null && !opening.get()) {
             droppedCount.increment();
             return false;
         }
         long cost = cost(size);
-        if (pendingBytes.addAndGet(cost) > context.settings().queueBytesMax()) {
+        if (pendingBytes.addAndGet(cost) > bytesMax) {
             pendingBytes.addAndGet(-cost);
             onOverflow();
             return false;
@@ -94,14 +111,39 @@ final class Outbox {
         return droppedCount.sum();
     }
 
-    /** Loop only: frames go to this channel from now on. */
+    /** Any thread: whether frames leave at once. */
+    boolean isOpen() {
+        return channel != null;
+    }
+
+    /** Any thread: whether the socket has all that was taken. */
+    boolean isEmpty() {
+        return pendingBytes.get() == 0;
+    }
+
+    /**
+     * Any thread: lets frames wait for a connection.
+     *
+     * @return whether it is the caller's to have one made, since there is none and none is on its
+     *     way
+     */
+    boolean beginOpening() {
+        return channel == null && !opening.get() && opening.compareAndSet(false, true);
+    }
+
+    /** Loop only: frames go to this channel from now on, those that waited for it first. */
     void open(Channel to) {
         channel = to;
+        opening.set(false);
+        if (!frames.isEmpty()) {
+            wake();
+        }
     }
 
     /** Loop only: there is no connection any more, and what waited for it is dropped. */
     void close() {
         channel = null;
+        opening.set(false);
         discard();
     }
 
@@ -139,7 +181,9 @@ final class Outbox {
         drainScheduled.set(false);
         Channel to = channel;
         if (to == null) {
-            discard();
+            if (!opening.get()) {
+                discard();
+            }
             return;
         }
         ByteBuf frame = frames.poll();
@@ -179,9 +223,9 @@ final class Outbox {
             saidNanos = System.nanoTime();
             context.log(
                     Level.WARNING,
-                    peer
+                    name
                             + " takes frames too slowly: the queue of "
-                            + context.settings().queueBytesMax()
+                            + bytesMax
                             + " bytes for it is full, and frames are dropped");
         }
     }
@@ -197,7 +241,7 @@ final class Outbox {
             context.log(
                     Level.WARNING,
                     "the queue for "
-                            + peer
+                            + name
                             + " has room again; dropped so far: "
                             + count
                             + " frames");
@@ -206,7 +250,7 @@ final class Outbox {
             context.log(
                     Level.WARNING,
                     "the queue for "
-                            + peer
+                            + name
                             + " is still full; dropped so far: "
                             + count
                             + " frames");

@@ -16,15 +16,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one connection to a peer for as long as the peer is known: dials, dials again with
- * back-off, and moves when the address changes. All but {@link #outbox()} is confined to one event
- * loop.
+ * Keeps one connection to a peer: that of the main lane for as long as the peer is known, that of
+ * the bulk lane while it is used. Dials, dials again with back-off, and moves when the address
+ * changes. Its fields are confined to one event loop.
  */
 final class PeerLink {
     private static final int LINES_MAX = 16;
 
     private final TransportContext context;
     private final NodeId peer;
+    private final Lane lane;
     private final EventLoop loop;
     private final Outbox outbox;
     private final Backoff backoff;
@@ -45,11 +46,15 @@ final class PeerLink {
     private @Nullable Future<?> retry;
     private long openedNanos;
 
-    PeerLink(TransportContext context, NodeId peer, EventLoop loop) {
+    /** Whether the peer said on its latest connection that it knows lanes. */
+    private volatile boolean knowsLanes;
+
+    PeerLink(TransportContext context, NodeId peer, Lane lane, EventLoop loop) {
         this.context = context;
         this.peer = peer;
+        this.lane = lane;
         this.loop = loop;
-        this.outbox = new Outbox(context, peer, loop);
+        this.outbox = new Outbox(context, peer, lane, loop);
         this.backoff =
                 new Backoff(
                         context.settings().backoffMin(),
@@ -62,6 +67,33 @@ final class PeerLink {
         return outbox;
     }
 
+    Lane lane() {
+        return lane;
+    }
+
+    /** Any thread: whether the peer is there and would take bulk data. */
+    boolean offersBulkLane() {
+        return knowsLanes && outbox.isOpen();
+    }
+
+    /** Any thread: sees to it that there is a connection, or will be, for what is sent now. */
+    void need() {
+        if (outbox.beginOpening()) {
+            IoThreads.execute(loop, this::dialForOnce);
+        }
+    }
+
+    private void dialForOnce() {
+        if (current != null) {
+            return; // One that was asked for earlier.
+        }
+        if (retry != null || address == null) {
+            outbox.close();
+        } else {
+            dial();
+        }
+    }
+
     /** Any thread: dials this address, and leaves the one it has if that is another. */
     void connect(HostPort to) {
         IoThreads.execute(
@@ -72,7 +104,9 @@ final class PeerLink {
                         address = to;
                         backoff.reset();
                         failures.reset();
-                        dial();
+                        if (lane == Lane.MAIN) {
+                            dial();
+                        }
                     }
                 });
     }
@@ -93,7 +127,7 @@ final class PeerLink {
                 loop,
                 () -> {
                     if (retry != null && retry.cancel(false)) {
-                        dial();
+                        onRested();
                     }
                 });
     }
@@ -164,16 +198,38 @@ final class PeerLink {
         channel.pipeline().addLast(new DialedConnection(context, this, peer, channel));
     }
 
+    /** The wait after a failure is over. */
+    private void onRested() {
+        retry = null;
+        if (lane == Lane.MAIN) {
+            dial();
+        }
+    }
+
     /** Loop only: both sides agreed. */
-    void opened(DialedConnection connection) {
+    void opened(DialedConnection connection, boolean peerKnowsLanes) {
         if (connection.channel != current) {
             connection.close("given up");
             return;
         }
         openedNanos = System.nanoTime();
         failures.reset();
+        knowsLanes = peerKnowsLanes;
         outbox.open(connection.channel);
-        context.log(Level.INFO, "connected to " + peer + " at " + address);
+        if (lane == Lane.MAIN) {
+            context.log(Level.INFO, "connected to " + peer + " at " + address);
+        } else {
+            context.log(Level.DEBUG, "the bulk lane to " + peer + " at " + address + " is open");
+        }
+    }
+
+    /** Loop only: a connection that is about to be closed since nobody needs it at present. */
+    void unused(DialedConnection connection) {
+        if (connection.channel == current) {
+            current = null;
+            outbox.close();
+            context.log(Level.DEBUG, "the bulk lane to " + peer + " is not used and is closed");
+        }
     }
 
     /** Loop only: a connection that stood has ended, agreed on or not. */
@@ -188,7 +244,8 @@ final class PeerLink {
         outbox.close();
         outbox.report(System.nanoTime());
         context.log(
-                Level.INFO, "lost the connection to " + peer + " at " + address + ": " + reason);
+                Level.INFO,
+                "lost the " + connection() + " to " + peer + " at " + address + ": " + reason);
         // A connection that breaks as soon as it stands is no success: only a lasting one resets.
         if (System.nanoTime() - openedNanos > context.settings().backoffMax().toNanos()) {
             backoff.reset();
@@ -205,7 +262,9 @@ final class PeerLink {
                         count ->
                                 context.log(
                                         level,
-                                        "no connection to "
+                                        "no "
+                                                + connection()
+                                                + " to "
                                                 + peer
                                                 + " at "
                                                 + address
@@ -215,8 +274,13 @@ final class PeerLink {
         dialLater();
     }
 
+    private String connection() {
+        return lane == Lane.MAIN ? "connection" : "bulk lane";
+    }
+
     private void dialLater() {
         current = null;
-        retry = loop.schedule(this::dial, backoff.nextNanos(), TimeUnit.NANOSECONDS);
+        outbox.close(); // What waited for a connection has waited long enough.
+        retry = loop.schedule(this::onRested, backoff.nextNanos(), TimeUnit.NANOSECONDS);
     }
 }

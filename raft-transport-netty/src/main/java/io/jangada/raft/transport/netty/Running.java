@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,8 +33,9 @@ final class Running {
     private final TransportContext context;
     private final ThreadPoolExecutor deciders;
     private final ThreadPoolExecutor resolvers;
+    private final ThreadPoolExecutor bulkTakers;
     private final Acceptor acceptor;
-    private final ConcurrentMap<NodeId, PeerLink> links = new ConcurrentHashMap<>();
+    private final ConcurrentMap<NodeId, PeerLinks> links = new ConcurrentHashMap<>();
     private int port;
     private boolean closed;
 
@@ -41,10 +43,17 @@ final class Running {
         String name = "raft-transport-" + self.node();
         this.deciders = waitingThreads(name + "-hello");
         this.resolvers = waitingThreads(name + "-resolve");
+        this.bulkTakers = threadsOnDemand(name + "-bulk-in");
         IoThreads io = new IoThreads(name, settings.ioThreads(), settings.nativeIo());
         this.context =
                 new TransportContext(
-                        settings, new AtomicReference<>(self), listener, io, deciders, resolvers);
+                        settings,
+                        new AtomicReference<>(self),
+                        listener,
+                        io,
+                        deciders,
+                        bulkTakers,
+                        resolvers);
         this.acceptor = new Acceptor(context, this::onPeerUp);
     }
 
@@ -70,6 +79,17 @@ final class Running {
                         new DefaultThreadFactory(name, true));
         threads.allowCoreThreadTimeOut(true);
         return threads;
+    }
+
+    /** One for each connection that has something to take at the moment. */
+    private static ThreadPoolExecutor threadsOnDemand(String name) {
+        return new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                WAITING_THREAD_LINGER_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                new DefaultThreadFactory(name, true));
     }
 
     private void bind(HostPort address) {
@@ -120,7 +140,7 @@ final class Running {
     }
 
     private void onPeerUp(NodeId peer) {
-        PeerLink link = links.get(peer);
+        PeerLinks link = links.get(peer);
         if (link != null) {
             link.peerIsUp();
         }
@@ -150,32 +170,31 @@ final class Running {
         if (closed) {
             return;
         }
-        links.computeIfAbsent(peer, id -> new PeerLink(context, id, context.io().next()))
-                .connect(address);
+        links.computeIfAbsent(peer, id -> new PeerLinks(context, id)).connect(address);
     }
 
     void disconnect(NodeId peer) {
-        PeerLink link = links.remove(peer);
+        PeerLinks link = links.remove(peer);
         if (link != null) {
             link.forget();
         }
         acceptor.disconnect(peer);
     }
 
-    @Nullable Outbox outbox(NodeId peer) {
-        PeerLink link = links.get(peer);
-        return link == null ? null : link.outbox();
+    @Nullable PeerLinks links(NodeId peer) {
+        return links.get(peer);
     }
 
     void close() {
         synchronized (this) {
             closed = true;
         }
-        links.values().forEach(PeerLink::forget);
+        links.values().forEach(PeerLinks::forget);
         context.io().close();
         end(deciders);
         end(resolvers);
-        links.values().forEach(link -> link.outbox().discard());
+        end(bulkTakers);
+        links.values().forEach(PeerLinks::discard);
     }
 
     /** Interrupts nobody: a listener that is writing to a file would find the file closed. */

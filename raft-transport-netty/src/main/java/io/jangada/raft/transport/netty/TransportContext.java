@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * @param listener hears of peers and frames
  * @param io the event loops
  * @param deciders run {@link TransportListener#onHello}, which may wait for a disk
+ * @param bulkTakers run {@link TransportListener#onBulkFrame}, which may wait for a disk; as many
+ *     as there are bulk connections
  * @param resolvers look names up, which may wait for a name server
  */
 record TransportContext(
@@ -23,6 +25,7 @@ record TransportContext(
         TransportListener listener,
         IoThreads io,
         Executor deciders,
+        Executor bulkTakers,
         Executor resolvers) {
     private static final Logger LOG = System.getLogger("io.jangada.raft.transport.netty");
 

@@ -80,7 +80,8 @@ class HandshakePropertiesTest {
                                 Arbitraries.longs())
                         .as(PeerIdentity::new);
         Arbitrary<Integer> versions = Arbitraries.integers().between(0, 65_535);
-        return Combinators.combine(versions, versions, senders, nodes).as(Hello::new);
+        Arbitrary<Integer> lanes = Arbitraries.integers().between(0, 255);
+        return Combinators.combine(versions, versions, senders, nodes, lanes).as(Hello::new);
     }
 
     private static boolean isText(String text) {
@@ -93,16 +94,27 @@ class HandshakePropertiesTest {
         byte[] bytes = hello.encode();
         assertTrue(bytes.length <= FrameFormat.HANDSHAKE_BODY_BYTES_MAX);
         assertEquals(hello, Hello.decode(ByteBuffer.wrap(bytes)));
-        assertArrayEquals(
+        byte[] withoutLane =
                 RawSocket.hello(
-                        hello.versionMin(), hello.versionMax(), hello.sender(), hello.addressee()),
-                bytes);
+                        hello.versionMin(), hello.versionMax(), hello.sender(), hello.addressee());
+        assertArrayEquals(withoutLane, Arrays.copyOf(bytes, bytes.length - 1));
+        assertEquals(hello.lane(), bytes[bytes.length - 1] & 0xFF);
+        Hello older =
+                new Hello(
+                        hello.versionMin(),
+                        hello.versionMax(),
+                        hello.sender(),
+                        hello.addressee(),
+                        Lane.NONE);
+        assertEquals(older, Hello.decode(ByteBuffer.wrap(withoutLane)));
+        assertArrayEquals(withoutLane, older.encode());
     }
 
     @Property(tries = 500)
     void helloThatIsCutShortIsMalformed(@ForAll("hellos") Hello hello, @ForAll long seed) {
         byte[] bytes = hello.encode();
-        byte[] shorter = Arrays.copyOf(bytes, new Random(seed).nextInt(bytes.length));
+        int lane = 1; // The last field, and may be missing.
+        byte[] shorter = Arrays.copyOf(bytes, new Random(seed).nextInt(bytes.length - lane));
         assertFalse(isHello(shorter), "read though cut");
     }
 
@@ -169,6 +181,7 @@ class HandshakePropertiesTest {
                             listener,
                             io,
                             Runnable::run,
+                            Runnable::run,
                             Runnable::run);
             Function<Channel, ChannelHandler> handler = end.apply(context);
             this.channel =
@@ -197,7 +210,8 @@ class HandshakePropertiesTest {
                             channel ->
                                     new DialedConnection(
                                             context,
-                                            new PeerLink(context, OTHER, channel.eventLoop()),
+                                            new PeerLink(
+                                                    context, OTHER, Lane.MAIN, channel.eventLoop()),
                                             OTHER,
                                             channel),
                     accepts);

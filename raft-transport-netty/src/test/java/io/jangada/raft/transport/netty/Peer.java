@@ -43,11 +43,16 @@ final class Peer implements TransportListener, AutoCloseable {
     final BlockingQueue<PeerIdentity> hellos = new LinkedBlockingQueue<>();
     final BlockingQueue<Arrived> frames = new LinkedBlockingQueue<>();
 
+    final BlockingQueue<Arrived> bulkFrames = new LinkedBlockingQueue<>();
+
     /** Decides about peers; accepts all unless a test says otherwise. */
     volatile Function<PeerIdentity, Optional<String>> decision = peer -> Optional.empty();
 
     /** Takes frames; keeps copies unless a test says otherwise. */
-    volatile BiConsumer<NodeId, ByteBuffer> onFrame = this::keep;
+    volatile BiConsumer<NodeId, ByteBuffer> onFrame = (from, frame) -> keep(frames, from, frame);
+
+    volatile BiConsumer<NodeId, ByteBuffer> onBulkFrame =
+            (from, frame) -> keep(bulkFrames, from, frame);
 
     Peer(String id, NettyTransport.Builder builder) {
         this(identity(id, CLUSTER), builder);
@@ -119,8 +124,30 @@ final class Peer implements TransportListener, AutoCloseable {
         other.next();
     }
 
+    boolean sendBulk(NodeId to, byte[] bytes) {
+        return transport.sendBulk(to, frame(bytes));
+    }
+
+    void sendBulkOnceConnected(NodeId to, byte[] bytes) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!sendBulk(to, bytes)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(id() + " never took bulk data for " + to);
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
     Arrived next() throws InterruptedException {
-        Arrived frame = frames.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return next(frames);
+    }
+
+    Arrived nextBulk() throws InterruptedException {
+        return next(bulkFrames);
+    }
+
+    private Arrived next(BlockingQueue<Arrived> where) throws InterruptedException {
+        Arrived frame = where.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         if (frame == null) {
             throw new AssertionError("no frame arrived at " + id());
         }
@@ -146,10 +173,15 @@ final class Peer implements TransportListener, AutoCloseable {
         onFrame.accept(from, frame);
     }
 
-    private void keep(NodeId from, ByteBuffer frame) {
+    @Override
+    public void onBulkFrame(NodeId from, ByteBuffer frame) {
+        onBulkFrame.accept(from, frame);
+    }
+
+    private static void keep(BlockingQueue<Arrived> where, NodeId from, ByteBuffer frame) {
         byte[] bytes = new byte[frame.remaining()];
         frame.get(bytes);
-        frames.add(new Arrived(from, bytes));
+        where.add(new Arrived(from, bytes));
     }
 
     @Override

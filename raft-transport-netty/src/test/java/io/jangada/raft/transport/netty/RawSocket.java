@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 
@@ -109,6 +110,14 @@ final class RawSocket implements AutoCloseable {
                 .put((byte) cluster.length)
                 .put(cluster)
                 .array();
+    }
+
+    /** As nodes introduce themselves that know lanes. */
+    static byte[] hello(PeerIdentity sender, NodeId to, int lane) {
+        byte[] older = hello(1, 1, sender, to);
+        byte[] body = Arrays.copyOf(older, older.length + 1);
+        body[older.length] = (byte) lane;
+        return body;
     }
 
     static byte[] opening(int type, byte[] body) {
