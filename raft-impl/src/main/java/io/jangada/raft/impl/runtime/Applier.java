@@ -189,12 +189,13 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
     /** Nothing is applied or answered any more. */
     void close(RejectedException reason) {
         closed = reason;
+        snapshotter.end();
         crew.call();
     }
 
-    /** Waits for nobody, and lets something happen once nobody uses the machine any more. */
+    /** Lets something happen once nobody has the machine lent or writes a snapshot. */
     void whenIdle(Runnable then) {
-        snapshotter.close(then);
+        snapshotter.whenIdle(then);
     }
 
     // Everything below runs on the crew.

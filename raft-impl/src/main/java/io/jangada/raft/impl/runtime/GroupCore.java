@@ -424,6 +424,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             }
         }
         transfers.onStatus(now);
+        snapshots.onStatus(now);
         for (Ready.ChangeOutcome outcome : ready.changes()) {
             changes.outcome(outcome, nowNanos);
         }

@@ -5,6 +5,7 @@ import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftEvent;
 import io.jangada.raft.api.RaftException;
 import io.jangada.raft.api.RejectedException;
+import io.jangada.raft.impl.core.CoreStatus;
 import io.jangada.raft.impl.core.Input;
 import io.jangada.raft.impl.core.Ready;
 import io.jangada.raft.spi.GroupLog;
@@ -148,14 +149,23 @@ final class GroupSnapshots implements Snapshotter.Listener, SnapshotReceiver.Lis
             events.publish(
                     new RaftEvent.SnapshotTaken(group.id(), node, term, index, info.bytes()));
         }
-        for (Demand demand : List.copyOf(demands)) {
-            if (demand.index() <= index) {
-                demands.remove(demand);
-                demand.done().complete(index);
-            }
-        }
-        if (!demands.isEmpty()) {
+        onStatus(group.status());
+        boolean tooOld = demands.stream().anyMatch(demand -> demand.index() > index);
+        if (tooOld) {
             group.takeSnapshot();
+        }
+    }
+
+    /** Whoever waited for this may see it now, also in the status. */
+    void onStatus(CoreStatus now) {
+        if (demands.isEmpty()) {
+            return;
+        }
+        for (Demand demand : List.copyOf(demands)) {
+            if (demand.index() <= now.snapshotIndex()) {
+                demands.remove(demand);
+                demand.done().complete(now.snapshotIndex());
+            }
         }
     }
 

@@ -107,9 +107,13 @@ final class Snapshotter {
         begin(() -> loadLent(index));
     }
 
-    /** Ends what is under way, then lets something else happen. Any thread. */
-    void close(Runnable then) {
+    /** The group ends: what is under way is given up. Any thread. */
+    void end() {
         closing = true;
+    }
+
+    /** Lets something happen after all that was begun. Any thread. */
+    void whenIdle(Runnable then) {
         begin(then);
     }
 

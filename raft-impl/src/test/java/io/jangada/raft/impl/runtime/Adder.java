@@ -4,8 +4,12 @@ import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.BatchStateMachine;
 import io.jangada.raft.spi.ConcurrentReads;
 import io.jangada.raft.spi.SnapshotReader;
+import io.jangada.raft.spi.SnapshotView;
+import io.jangada.raft.spi.SnapshotViews;
 import io.jangada.raft.spi.SnapshotWriter;
 import io.jangada.raft.spi.StateMachine;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +19,13 @@ class Adder implements StateMachine<Long, Long> {
     /** A command that no adder survives. */
     static final long POISON = Long.MIN_VALUE;
 
+    /** A number that can be added and saved, but not loaded. */
+    static final long INDIGESTIBLE = Long.MIN_VALUE + 1;
+
     final Gate gate = new Gate();
+    final Gate saveGate = new Gate();
+    final Gate loadGate = new Gate();
+    private volatile int loads;
     private final List<Long> numbers = new ArrayList<>();
     private volatile long sum;
 
@@ -45,12 +55,44 @@ class Adder implements StateMachine<Long, Long> {
 
     @Override
     public void save(SnapshotWriter out) throws IOException {
-        throw new IOException("not needed here");
+        saveGate.pass();
+        write(numbers, out);
+    }
+
+    static void write(List<Long> numbers, DataOutput out) throws IOException {
+        out.writeInt(numbers.size());
+        for (long number : numbers) {
+            out.writeLong(number);
+        }
     }
 
     @Override
     public void load(SnapshotReader in) throws IOException {
-        throw new IOException("not needed here");
+        loadGate.pass();
+        replaceBy(read(in));
+    }
+
+    static List<Long> read(DataInput in) throws IOException {
+        List<Long> numbers = new ArrayList<>();
+        for (int rest = in.readInt(); rest > 0; rest--) {
+            numbers.add(in.readLong());
+        }
+        return numbers;
+    }
+
+    void replaceBy(List<Long> others) throws IOException {
+        if (others.contains(INDIGESTIBLE)) {
+            throw new IOException("no adder reads this");
+        }
+        loads++;
+        numbers.clear();
+        numbers.addAll(others);
+        sum = numbers.stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** How often a snapshot took the place of the numbers. */
+    int loads() {
+        return loads;
     }
 
     /** Takes batches, and remembers their sizes. */
@@ -66,6 +108,44 @@ class Adder implements StateMachine<Long, Long> {
 
         List<Integer> batches() {
             return List.copyOf(batches);
+        }
+    }
+
+    /** Shows its state at one moment. */
+    static final class WithViews extends Adder implements SnapshotViews {
+        @Override
+        public SnapshotView view() {
+            List<Long> now = numbers();
+            return out -> {
+                saveGate.pass();
+                write(now, out);
+            };
+        }
+    }
+
+    /** Has much to save besides its numbers: what a chunk does not hold. */
+    static final class Heavy extends Adder implements SnapshotViews {
+        static final int BALLAST_BYTES = 3 << 20;
+
+        @Override
+        public SnapshotView view() {
+            List<Long> now = numbers();
+            return out -> {
+                write(now, out);
+                for (int i = 0; i < BALLAST_BYTES; i += 8) {
+                    out.writeLong(i);
+                }
+            };
+        }
+
+        @Override
+        public void load(SnapshotReader in) throws IOException {
+            super.load(in);
+            for (int i = 0; i < BALLAST_BYTES; i += 8) {
+                if (in.readLong() != i) {
+                    throw new IOException("the ballast has shifted");
+                }
+            }
         }
     }
 

@@ -99,6 +99,14 @@ final class TestCluster implements AutoCloseable {
         return hosts.get(node).group(group, machine, NUMBERS, NUMBERS);
     }
 
+    /** Closes the group on a node, and opens it on what the store holds. */
+    RaftGroup<Adder, Long, Long> reopen(int node, Adder machine) {
+        groups.get(node).close();
+        machines.set(node, machine);
+        groups.set(node, open(node, GROUP, machine));
+        return groups.get(node);
+    }
+
     static NodeId node(int number) {
         return NodeId.of("n" + (number + 1));
     }
@@ -183,7 +191,11 @@ final class TestCluster implements AutoCloseable {
         heal();
         environments.forEach(each -> each.gate("loop").open());
         environments.forEach(each -> each.gate("apply").open());
-        machines.forEach(each -> each.gate.open());
+        for (Adder machine : machines) {
+            machine.gate.open();
+            machine.saveGate.open();
+            machine.loadGate.open();
+        }
         hosts.forEach(Host::close);
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The real world of one node, with a clock that can jump and threads that can be held up. */
@@ -27,6 +28,14 @@ final class TestEnvironment implements Environment {
 
     private final AtomicLong ahead = new AtomicLong();
     private final Map<String, Gate> gates = new ConcurrentHashMap<>();
+
+    /** Nodes that only say something; of this node's frames. */
+    final Set<NodeId> deaf = ConcurrentHashMap.newKeySet();
+
+    /** How many chunks this node may still send before they get lost; and how many it sent. */
+    final AtomicInteger chunksLeft = new AtomicInteger(Integer.MAX_VALUE);
+
+    final AtomicInteger chunksSent = new AtomicInteger();
 
     TestEnvironment(MemoryNetwork network, Set<NodeId> cutOff) {
         this.network = network;
@@ -82,6 +91,14 @@ final class TestEnvironment implements Environment {
                 : spec.transport();
     }
 
+    private boolean mayCarry() {
+        boolean may = chunksLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+        if (may) {
+            chunksSent.incrementAndGet();
+        }
+        return may;
+    }
+
     /** Loses frames of nodes that are cut off, without a word, as networks do. */
     private final class Cuttable implements Transport {
         private final Transport real;
@@ -114,12 +131,18 @@ final class TestEnvironment implements Environment {
 
         @Override
         public boolean send(NodeId to, OutboundFrame frame) {
-            return cutOff.contains(self) || cutOff.contains(to) || real.send(to, frame);
+            return cutOff.contains(self)
+                    || cutOff.contains(to)
+                    || deaf.contains(to)
+                    || real.send(to, frame);
         }
 
         @Override
         public boolean sendBulk(NodeId to, OutboundFrame frame) {
-            return cutOff.contains(self) || cutOff.contains(to) || real.sendBulk(to, frame);
+            return cutOff.contains(self)
+                    || cutOff.contains(to)
+                    || frame.size() > 1024 && !mayCarry()
+                    || real.sendBulk(to, frame);
         }
 
         @Override
