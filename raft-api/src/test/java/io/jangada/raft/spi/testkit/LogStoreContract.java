@@ -29,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,7 +57,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>Make segments or files small here, so that the tests cross their borders. Loss of power,
  * damage and failing disks are not covered: they need means that differ from store to store.
  */
-public abstract class LogStoreContract extends GroupLogContract {
+public abstract class LogStoreContract extends CompactionContract {
     private static final GroupId A = GroupId.of("a");
     private static final GroupId B = GroupId.of("b");
     private static final NodeId N1 = NodeId.of("n1");
@@ -239,6 +240,28 @@ public abstract class LogStoreContract extends GroupLogContract {
     void identityIsTheOneItWasCreatedWith() {
         assertEquals(IDENTITY, store().identity());
         restartStore();
+        assertEquals(IDENTITY, store().identity());
+    }
+
+    @Test
+    @Tag(JOINER)
+    void joinerAdoptsItsClusterOnce() {
+        assertEquals(JOINING, store().identity());
+        restartStore();
+        assertEquals(JOINING, store().identity());
+        write(A, 3);
+        store().adoptCluster("testers");
+        assertEquals(IDENTITY, store().identity());
+        assertThrows(IllegalStateException.class, () -> store().adoptCluster("others"));
+        restartStore();
+        assertEquals(IDENTITY, store().identity());
+        assertThrows(IllegalStateException.class, () -> store().adoptCluster("others"));
+        assertEquals(Set.of(A), store().groups());
+    }
+
+    @Test
+    void storeOfAClusterTakesNoOther() {
+        assertThrows(IllegalStateException.class, () -> store().adoptCluster("others"));
         assertEquals(IDENTITY, store().identity());
     }
 

@@ -8,12 +8,19 @@ import io.jangada.raft.spi.StoreIdentity;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInfo;
 
 /** One store per test, with one log that most tests need. */
 abstract class LogStoreFixture {
     /** Written into every store that a test creates. */
     static final StoreIdentity IDENTITY =
             new StoreIdentity("testers", NodeId.of("n1"), StoreId.of(0x1234, 0xfedc));
+
+    /** Tag of a test whose node does not know its cluster yet. */
+    static final String JOINER = "joiner";
+
+    static final StoreIdentity JOINING =
+            new StoreIdentity("", IDENTITY.node(), IDENTITY.store());
 
     private @Nullable LogStore store;
     private @Nullable OpenLog open;
@@ -48,8 +55,8 @@ abstract class LogStoreFixture {
     }
 
     @BeforeEach
-    void createStore() throws Exception {
-        store = create(IDENTITY);
+    void createStore(TestInfo test) throws Exception {
+        store = create(test.getTags().contains(JOINER) ? JOINING : IDENTITY);
     }
 
     @AfterEach

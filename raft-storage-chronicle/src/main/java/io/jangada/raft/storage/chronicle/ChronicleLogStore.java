@@ -109,6 +109,16 @@ public final class ChronicleLogStore implements LogStore {
         compactor.compact();
     }
 
+    /** For tests: what is in memory of a group. */
+    synchronized GroupState state(GroupId group) {
+        return Objects.requireNonNull(groups.get(group));
+    }
+
+    /** For tests: the one that writes. */
+    LogWriter writer() {
+        return writer;
+    }
+
     private synchronized Collection<GroupState> states() {
         return List.copyOf(groups.values());
     }

@@ -9,6 +9,7 @@ import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.StoreId;
 import io.jangada.raft.spi.StoreIdentity;
+import io.jangada.raft.spi.SuspectGroupException;
 import io.jangada.raft.storage.chronicle.SegmentImage.Found;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What damage does (rule Z29, scenarios S19 and S20). Groups "a" and "b" wrote in turns into two
+ * What damage does, and whether the group may be rebuilt from its peers afterwards (rule Z29, scenarios S19 and S20). Groups "a" and "b" wrote in turns into two
  * segments, every write durable before the next; "c" wrote a little at the start and fell silent.
  */
 class DamageTest {
@@ -93,7 +94,7 @@ class DamageTest {
     void flippedBitInAPayload() {
         Found record = segment(folder, 1).entry("a", 20);
         segment(folder, 1).flip(record.offset() + RecordFormat.GROUP + 100);
-        assertDamaged("a", "segment 1", "record " + record.storeSequence());
+        assertDamaged("a", Rebuild.ALLOWED, "segment 1", "record " + record.storeSequence());
     }
 
     @Test
@@ -103,7 +104,7 @@ class DamageTest {
             SegmentImage image = segment(copy, 1);
             image.flip(image.entry("a", 20).offset() + at);
             folder = copy;
-            assertDamaged("a", "segment 1");
+            assertDamaged("a", Rebuild.ALLOWED, "segment 1");
         }
     }
 
@@ -112,14 +113,14 @@ class DamageTest {
         SegmentImage image = segment(folder, 1);
         int at = image.entry("b", 30).offset();
         image.putInt(at, image.buffer().getInt(at) + 1);
-        assertDamaged("b", "segment 1");
+        assertDamaged("b", Rebuild.ALLOWED, "segment 1");
     }
 
     @Test
     void lengthAbsurd() {
         SegmentImage image = segment(folder, 1);
         image.putInt(image.entry("a", 20).offset(), 100_000_000);
-        assertDamaged("a", "segment 1");
+        assertDamaged("a", Rebuild.ALLOWED, "segment 1");
     }
 
     @Test
@@ -129,8 +130,8 @@ class DamageTest {
         image.zero(page, page + 4096);
         // A page of these records holds some of each group, but "c" has none there.
         try (var store = TestLog.openStore(folder)) {
-            assertRefused(store, "a", "segment 1");
-            assertRefused(store, "b", "segment 1");
+            assertRefused(store, "a", Rebuild.ALLOWED, "segment 1");
+            assertRefused(store, "b", Rebuild.ALLOWED, "segment 1");
             try (var c = TestLog.open(store, "c")) {
                 assertEquals(TestLog.entries(1, 3, 2, 50), c.all());
             }
@@ -151,7 +152,7 @@ class DamageTest {
         SegmentImage image = segment(copy, 1);
         image.flip(image.first(RecordType.TRUNCATION).offset() + RecordFormat.INDEX);
         try (var store = TestLog.openStore(copy)) {
-            assertRefused(store, "a", "segment 1");
+            assertRefused(store, "a", Rebuild.REFUSED, "segment 1");
         }
     }
 
@@ -160,17 +161,37 @@ class DamageTest {
         SegmentImage image = segment(folder, 2);
         image.flip(image.entry("a", 70).offset());
         try (var store = TestLog.openStore(folder)) {
-            assertRefused(store, "a", "segment 2");
+            assertRefused(store, "a", Rebuild.REFUSED, "segment 2");
             // Any group may have written what is missing, even one that nobody heard of since.
-            assertRefused(store, "c", "may have lost");
-            assertRefused(store, "new", "may have held it");
+            assertRefused(store, "c", Rebuild.REFUSED, "may have lost");
+            assertNotCreated(store);
             try (var b = TestLog.open(store, "b")) {
                 assertEquals(TestLog.entries(1, LAST, 6, PAYLOAD), b.all());
             }
         }
         try (var store = TestLog.openStore(folder)) {
-            assertRefused(store, "c", "may have lost");
-            assertRefused(store, "new", "may have held it");
+            assertRefused(store, "c", Rebuild.REFUSED, "may have lost");
+            assertNotCreated(store);
+        }
+    }
+
+    @Test
+    void hardStateBehindTheHoleIsTheLastWordOnIt() {
+        Path other = temp.resolve("voted");
+        Path copy = temp.resolve("voted-killed");
+        try (var store = TestLog.openStore(other);
+                var a = TestLog.open(store, "a")) {
+            a.write(new HardState(1, null), TestLog.entries(1, 9, 1, 10));
+            a.write(new HardState(2, TestLog.IDENTITY.node()), List.of());
+            Folders.copy(other, copy);
+        }
+        SegmentImage image = segment(copy, 1);
+        image.flip(image.entry("a", 5).offset());
+        try (var store = TestLog.openStore(copy)) {
+            assertRefused(store, "a", Rebuild.ALLOWED, "segment 1");
+            try (var a = TestLog.openForRebuild(store, "a")) {
+                assertEquals(new HardState(2, TestLog.IDENTITY.node()), a.log.hardState());
+            }
         }
     }
 
@@ -179,7 +200,7 @@ class DamageTest {
         folder = Folders.copy(closed, temp.resolve("closed"));
         SegmentImage image = segment(folder, 2);
         image.flip(image.entry("a", 70).offset());
-        assertDamaged("a", "segment 2");
+        assertDamaged("a", Rebuild.ALLOWED, "segment 2");
     }
 
     @Test
@@ -187,7 +208,7 @@ class DamageTest {
         folder = Folders.copy(closed, temp.resolve("closed"));
         SegmentImage image = segment(folder, 2);
         image.flip(image.entry("b", LAST).offset() + 80);
-        assertDamaged("b", "segment 2");
+        assertDamaged("b", Rebuild.ALLOWED, "segment 2");
     }
 
     @Test
@@ -203,7 +224,7 @@ class DamageTest {
         SegmentImage image = segment(copy, 1);
         image.flip(image.entry("a", 5).offset());
         try (var store = TestLog.openStore(copy)) {
-            assertRefused(store, "a", "segment 1");
+            assertRefused(store, "a", Rebuild.REFUSED, "segment 1");
         }
     }
 
@@ -231,7 +252,7 @@ class DamageTest {
         try (var store = TestLog.openStore(folder)) {
             assertHolds(store, "a", TestLog.entries(1, LAST, 5, PAYLOAD));
             assertHolds(store, "b", TestLog.entries(1, LAST, 6, PAYLOAD));
-            assertRefused(store, "c", "may have lost");
+            assertRefused(store, "c", Rebuild.REFUSED, "may have lost");
         }
     }
 
@@ -257,9 +278,9 @@ class DamageTest {
     private void assertAllLost() {
         for (int opening = 1; opening <= 2; opening++) {
             try (var store = TestLog.openStore(folder)) {
-                assertRefused(store, "a", "lost");
-                assertRefused(store, "b", "lost");
-                assertRefused(store, "c", "lost");
+                assertRefused(store, "a", Rebuild.ALLOWED, "lost");
+                assertRefused(store, "b", Rebuild.ALLOWED, "lost");
+                assertRefused(store, "c", Rebuild.ALLOWED, "lost");
             }
         }
     }
@@ -412,13 +433,13 @@ class DamageTest {
     }
 
     /** One group is refused, now and ever after; the other two go on. */
-    private void assertDamaged(String group, String... words) {
+    private void assertDamaged(String group, Rebuild rebuild, String... words) {
         String other = group.equals("a") ? "b" : "a";
         long term = other.equals("a") ? 5 : 6;
         List<LogEntry> expected = new ArrayList<>(TestLog.entries(1, LAST, term, PAYLOAD));
         for (int opening = 1; opening <= 3; opening++) {
             try (var store = TestLog.openStore(folder)) {
-                assertRefused(store, group, words);
+                assertRefused(store, group, rebuild, words);
                 assertHolds(store, "c", TestLog.entries(1, 3, 2, 50));
                 try (var log = TestLog.open(store, other)) {
                     assertEquals(expected, log.all());
@@ -426,6 +447,31 @@ class DamageTest {
                     log.write(null, List.of(more));
                     expected.add(more);
                 }
+            }
+        }
+        if (rebuild == Rebuild.ALLOWED) {
+            assertRebuilt(group, other, expected);
+        }
+    }
+
+    /** The group begins anew with its hard state; the others have nothing to do with it. */
+    private void assertRebuilt(String group, String other, List<LogEntry> others) {
+        HardState hardState =
+                group.equals("a") ? new HardState(5, TestLog.IDENTITY.node()) : HardState.INITIAL;
+        List<LogEntry> anew = TestLog.entries(1, 5, 9, PAYLOAD);
+        try (var store = TestLog.openStore(folder);
+                var log = TestLog.openForRebuild(store, group)) {
+            assertEquals(hardState, log.log.hardState());
+            log.write(null, anew);
+        }
+        for (int opening = 1; opening <= 3; opening++) {
+            try (var store = TestLog.openStore(folder);
+                    var log = TestLog.open(store, group)) {
+                assertTrue(log.log.rebuilding());
+                assertEquals(hardState, log.log.hardState());
+                assertEquals(anew, log.all());
+                assertHolds(store, other, others);
+                assertHolds(store, "c", TestLog.entries(1, 3, 2, 50));
             }
         }
     }
@@ -436,12 +482,30 @@ class DamageTest {
         }
     }
 
-    private static void assertRefused(ChronicleLogStore store, String group, String... words) {
-        StoreException e = assertThrows(StoreException.class, () -> TestLog.open(store, group));
+    /** Whether a suspect group's hard state is proven, so that its peers may make it good. */
+    private enum Rebuild {
+        ALLOWED,
+        REFUSED
+    }
+
+    private static void assertRefused(
+            ChronicleLogStore store, String group, Rebuild rebuild, String... words) {
+        SuspectGroupException e =
+                assertThrows(SuspectGroupException.class, () -> TestLog.open(store, group));
         String message = String.valueOf(e.getMessage());
         assertTrue(message.contains("'" + group + "'"), message);
         for (String word : words) {
             assertTrue(message.contains(word), message);
         }
+        assertEquals(rebuild == Rebuild.ALLOWED, e.hardStateIntact(), message);
+        if (rebuild == Rebuild.REFUSED) {
+            assertThrows(
+                    SuspectGroupException.class, () -> TestLog.openForRebuild(store, group));
+        }
+    }
+
+    private static void assertNotCreated(ChronicleLogStore store) {
+        StoreException e = assertThrows(StoreException.class, () -> TestLog.open(store, "new"));
+        assertTrue(String.valueOf(e.getMessage()).contains("may have held it"), e.getMessage());
     }
 }

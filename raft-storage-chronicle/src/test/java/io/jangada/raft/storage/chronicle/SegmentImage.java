@@ -78,6 +78,10 @@ final class SegmentImage {
         return records.stream().filter(r -> r.type() == type).findFirst().orElseThrow();
     }
 
+    long count(RecordType type) {
+        return records.stream().filter(r -> r.type() == type).count();
+    }
+
     Found entry(String group, long index) {
         return records.stream()
                 .filter(r -> r.type() == RecordType.ENTRY)

@@ -1,12 +1,16 @@
 package io.jangada.raft.storage.chronicle;
 
 import io.jangada.raft.api.GroupId;
+import io.jangada.raft.api.Member;
+import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.GroupLog;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.LogStore;
+import io.jangada.raft.spi.SnapshotMeta;
+import io.jangada.raft.spi.SnapshotSink;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.StoreId;
 import io.jangada.raft.spi.StoreIdentity;
@@ -23,14 +27,17 @@ final class TestLog implements WriteListener, AutoCloseable {
             new StoreIdentity("testers", NodeId.of("n1"), StoreId.of(0x77, 0x88));
     static final int SEGMENT_BYTES = 128 << 10;
 
+    private static final Membership MEMBERS =
+            Membership.ofVoters(List.of(Member.parse("n1=h1:7001")));
+
     final GroupLog log;
     private long lastWrite;
     private long persisted;
     private int failures;
     private @Nullable StoreException failure;
 
-    private TestLog(LogStore store, GroupId group) {
-        log = store.open(group, this);
+    private TestLog(LogStore store, GroupId group, boolean rebuild) {
+        log = rebuild ? store.openForRebuild(group, this) : store.open(group, this);
     }
 
     static ChronicleLogStore.Builder builder() {
@@ -45,7 +52,11 @@ final class TestLog implements WriteListener, AutoCloseable {
     }
 
     static TestLog open(LogStore store, String group) {
-        return new TestLog(store, GroupId.of(group));
+        return new TestLog(store, GroupId.of(group), false);
+    }
+
+    static TestLog openForRebuild(LogStore store, String group) {
+        return new TestLog(store, GroupId.of(group), true);
     }
 
     @Override
@@ -99,6 +110,19 @@ final class TestLog implements WriteListener, AutoCloseable {
     /** Writes entries one by one, each durable before the next. */
     void writeEach(List<LogEntry> entries) {
         entries.forEach(entry -> write(null, List.of(entry)));
+    }
+
+    /** Takes a snapshot, without which a compacted log does not open again. */
+    void snapshot(long index) {
+        SnapshotMeta meta = new SnapshotMeta(index, 1, 0, 1, MEMBERS);
+        try (SnapshotSink sink = log.snapshots().create(meta)) {
+            sink.commit();
+        }
+    }
+
+    long startReset(@Nullable HardState hardState, long index, long term) {
+        log.reset(++lastWrite, hardState, index, term);
+        return lastWrite;
     }
 
     List<LogEntry> all() {
