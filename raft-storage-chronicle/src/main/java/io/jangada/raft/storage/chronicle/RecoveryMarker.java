@@ -32,10 +32,10 @@ final class RecoveryMarker {
      */
     record Begun(String clusterId, String survivors) {}
 
-    /** Throws if a recovery has begun and not ended. */
-    void check() throws IOException {
+    /** Throws if a recovery has begun and not ended: the folder is still of the old cluster. */
+    void check(String clusterId) throws IOException {
         Begun begun = read();
-        if (begun != null) {
+        if (begun != null && !begun.clusterId().equals(clusterId)) {
             throw new StoreException(
                     "%s is in the middle of a recovery: run that again, with the survivors %s"
                             .formatted(folder, begun.survivors()),

@@ -78,7 +78,7 @@ final class StoreOpening {
         } else {
             checkNode(existing);
             if (!settings.duringRecovery) {
-                new RecoveryMarker(folder).check();
+                new RecoveryMarker(folder).check(existing.clusterId());
             }
             if (!identityFile.isCurrent()) {
                 // Before the first record that an older version would not understand.
