@@ -132,7 +132,7 @@ final class RecoverCommand implements Callable<Integer> {
                     "  group %s: term %d, log %d to %d (last term %d), known to be committed up to"
                             .formatted(
                                     group.group(),
-                                    group.hardState().term(),
+                                    group.hardState().currentTerm(),
                                     group.firstIndex(),
                                     group.lastIndex(),
                                     group.lastTerm())
