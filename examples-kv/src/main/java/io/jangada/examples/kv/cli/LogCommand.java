@@ -73,7 +73,7 @@ final class LogCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RecordFilter filter = filter();
-        Logs.to(System.err);
+        Logs.quietlyTo(System.err);
         PrintWriter out = spec.commandLine().getOut();
         LogReport report;
         try {

@@ -70,7 +70,7 @@ final class RecoverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Logs.to(System.err);
+        Logs.quietlyTo(System.err);
         StoreTools tools = StoreTools.load();
         PrintWriter out = spec.commandLine().getOut();
         try {

@@ -58,7 +58,7 @@ final class RestoreCommand implements Callable<Integer> {
         if (!Files.isRegularFile(file)) {
             throw new UsageException("there is no file '" + file + "'");
         }
-        Logs.to(System.err);
+        Logs.quietlyTo(System.err);
         String what;
         try {
             what = check();
@@ -111,7 +111,7 @@ final class RestoreCommand implements Callable<Integer> {
             return "%d keys, everything up to index %d"
                     .formatted(
                             node.group().readNow(machine -> machine.map().size()),
-                            node.group().status().appliedIndex());
+                            node.group().status().snapshotIndex());
         }
     }
 
