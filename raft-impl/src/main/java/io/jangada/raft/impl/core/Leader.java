@@ -13,6 +13,7 @@ import io.jangada.raft.impl.core.Message.InstallSnapshot;
 import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
 import io.jangada.raft.impl.core.Message.ReadIndexResponse;
 import io.jangada.raft.impl.core.Message.ReconfigureResponse;
+import io.jangada.raft.impl.core.RaftCore.PeerProgress;
 import io.jangada.raft.impl.core.Reconfiguration.Asker;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.LogEntry;
@@ -98,6 +99,10 @@ final class Leader implements Role {
                 || sizes.unappliedBytes() >= core.config().unappliedBytesMax()) {
             return Refusal.OVERLOADED;
         }
+        InvariantViolation.check(
+                proposal.type() == EntryType.COMMAND || proposal.type() == EntryType.OPEN_SESSION,
+                "only the leader itself makes such an entry (type)",
+                proposal.type().code());
         append(proposal.type(), proposal.payload());
         return null;
     }
@@ -526,9 +531,15 @@ final class Leader implements Role {
                 peers.get(id), log.lastIndex(), core.electionTimeoutNanos(), core.now());
     }
 
-    /** Whether a majority of these voters was heard within one election timeout. */
+    /** Whether a majority of these voters could vote: was heard within one election timeout. */
     boolean hearsMajorityOf(Membership membership) {
-        return Quorum.reached(membership, this::heardNanos)
+        return Quorum.reached(
+                        membership,
+                        voter -> {
+                            Progress peer = peers.get(voter);
+                            boolean whole = peer == null || !peer.isRebuilding();
+                            return whole ? heardNanos(voter) : Long.MIN_VALUE;
+                        })
                 > core.now() - core.electionTimeoutNanos();
     }
 
@@ -551,6 +562,14 @@ final class Leader implements Role {
 
     long round() {
         return readIndex.round();
+    }
+
+    Map<NodeId, PeerProgress> progress() {
+        Map<NodeId, PeerProgress> progress = new TreeMap<>();
+        peers.forEach(
+                (id, peer) ->
+                        progress.put(id, new PeerProgress(peer.matchIndex(), peer.nextIndex())));
+        return progress;
     }
 
     Map<NodeId, Progress> peers() {

@@ -1,19 +1,27 @@
 package io.jangada.raft.impl.core;
 
 import static io.jangada.raft.impl.core.Script.MS;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
+import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
+import io.jangada.raft.impl.core.Message.InstallStatus;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotInfo;
+import io.jangada.raft.spi.SnapshotMeta;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -27,7 +35,13 @@ final class Invariants {
 
     private record Key(long index, long term) {}
 
-    private record Seen(long term, HardState durable, long commit, long applied, int life) {}
+    private record Seen(
+            long term,
+            HardState durable,
+            long commit,
+            long applied,
+            Membership membership,
+            int life) {}
 
     private record Lead(long term, long lastIndex, LogEntry last, int life) {}
 
@@ -36,6 +50,10 @@ final class Invariants {
     private final List<LogEntry> committed = new ArrayList<>();
     private final Map<NodeId, Seen> seen = new HashMap<>();
     private final Map<NodeId, Lead> leads = new HashMap<>();
+
+    /** What nodes had durably that have lost it since, and are not rebuilt yet. */
+    private final Map<NodeId, FakeLog> lost = new HashMap<>();
+
     private long highestCommittingTerm;
 
     /** The highest index that anybody has reported committed. */
@@ -43,15 +61,56 @@ final class Invariants {
         return committed.size();
     }
 
+    /** The configuration in force at a committed index, and where it stands. */
+    SnapshotMeta meta(long index, long term) {
+        LogEntry entry = membershipAt(index);
+        Membership membership = Membership.parse(new String(entry.payload(), UTF_8));
+        return new SnapshotMeta(index, term, 0, entry.index(), membership);
+    }
+
+    private LogEntry membershipAt(long index) {
+        for (long at = index; ; at--) {
+            LogEntry entry = committed.get((int) at - 1);
+            if (entry.type() == EntryType.MEMBERSHIP) {
+                return entry;
+            }
+        }
+    }
+
+    /** A snapshot as it must be of everything committed up to an index. */
+    SnapshotInfo snapshot(long index) {
+        List<LogEntry> held = committed.subList(0, (int) index);
+        long term = held.get(held.size() - 1).term();
+        return new SnapshotInfo(meta(index, term), 10 * index, "%064x".formatted(held.hashCode()));
+    }
+
+    /** A node's log is gone; its hard state is not. */
+    void onLost(TestNode node) {
+        lost.put(node.id, node.log);
+    }
+
+    void onRebuilt(TestNode node) {
+        lost.remove(node.id);
+    }
+
+    /** A snapshot is loaded into the state machine. */
+    void onLoad(TestNode node, SnapshotInfo info) {
+        require(
+                info.meta().index() <= committed.size()
+                        && info.equals(snapshot(info.meta().index())),
+                "I5",
+                () -> node.id + " loads " + info);
+    }
+
     void check(TestNode node, Map<NodeId, TestNode> nodes, int life) {
         CoreStatus status = node.core.status();
+        checkCommitted(node, status, nodes);
         checkTermsAndIndexes(node, status, life);
         if (status.role() == Role.LEADER) {
             checkLeader(node, status, life);
         } else {
             leads.remove(node.id);
         }
-        checkCommitted(node, status, nodes);
         checkProgress(node, nodes);
         require(
                 status.leaseEndNanos() <= node.nowNanos()
@@ -85,7 +144,7 @@ final class Invariants {
             }
         }
         require(
-                status.firstIndex() - 1 <= status.lastApplied()
+                status.firstIndex() - 1 <= status.commitIndex()
                         && status.lastApplied() <= status.commitIndex()
                         && status.commitIndex() <= status.lastIndex(),
                 "I11",
@@ -97,6 +156,7 @@ final class Invariants {
                         durable,
                         status.commitIndex(),
                         status.lastApplied(),
+                        status.membership(),
                         life));
     }
 
@@ -117,18 +177,29 @@ final class Invariants {
         if (same) {
             require(
                     last >= before.lastIndex()
-                            && node.log.entry(before.lastIndex()).equals(before.last()),
+                            && (before.lastIndex() < node.log.firstIndex()
+                                    || node.log.entry(before.lastIndex()).equals(before.last())),
                     "I2",
                     () -> node.id + " changed its log while leading");
         } else {
             for (LogEntry entry : committed) {
                 require(
-                        entry.index() <= last && node.log.entry(entry.index()).equals(entry),
+                        entry.index() < node.log.firstIndex()
+                                || (entry.index() <= last
+                                        && node.log.entry(entry.index()).equals(entry)),
                         "I4",
                         () -> node.id + " leads without " + entry);
             }
         }
-        leads.put(node.id, new Lead(status.currentTerm(), last, node.log.entry(last), life));
+        int uncommitted = 0;
+        for (long index = Math.max(node.log.firstIndex(), committed.size() + 1L);
+                index <= last;
+                index++) {
+            uncommitted += node.log.entry(index).type() == EntryType.MEMBERSHIP ? 1 : 0;
+        }
+        require(uncommitted <= 1, "I14", () -> node.id + " has several new configurations");
+        LogEntry newest = last < node.log.firstIndex() ? null : node.log.entry(last);
+        leads.put(node.id, new Lead(status.currentTerm(), last, newest, life));
     }
 
     private void checkCommitted(TestNode node, CoreStatus status, Map<NodeId, TestNode> nodes) {
@@ -142,15 +213,17 @@ final class Invariants {
                     node.id.equals(leaders.get(newest.term())),
                     "I8",
                     () -> node.id + " is the first to commit " + newest);
+            Membership before = seen.get(node.id).membership();
             require(
-                    isOnQuorum(entry, status.membership(), nodes),
+                    isOnQuorum(entry, status.membership(), nodes)
+                            || isOnQuorum(entry, before, nodes),
                     "I7",
                     () -> entry + " is committed and not durable on a quorum");
             committed.add(entry);
             highestCommittingTerm = Math.max(highestCommittingTerm, newest.term());
         }
         // The newest few suffice: earlier ones were compared when they were new here.
-        for (long index = Math.max(1, visible - 3); index <= visible; index++) {
+        for (long index = Math.max(node.log.firstIndex(), visible - 3); index <= visible; index++) {
             LogEntry entry = node.log.entry(index);
             LogEntry was = committed.get((int) index - 1);
             require(
@@ -160,17 +233,28 @@ final class Invariants {
         }
     }
 
-    private static boolean isOnQuorum(
+    private boolean isOnQuorum(
             LogEntry entry, Membership membership, Map<NodeId, TestNode> nodes) {
-        long voters = membership.voters().size();
-        long having =
-                membership.voters().keySet().stream()
-                        .filter(voter -> nodes.get(voter).log.hasDurably(entry))
-                        .count();
-        return 2 * having > voters;
+        return isOnMajority(entry, membership.voters().keySet(), nodes)
+                && (!membership.isJoint()
+                        || isOnMajority(entry, membership.outgoing().keySet(), nodes));
     }
 
-    private static void checkProgress(TestNode leader, Map<NodeId, TestNode> nodes) {
+    /** Z33: a leader that does not know of a loss yet may count what is lost. */
+    private boolean isOnMajority(
+            LogEntry entry, Set<NodeId> voters, Map<NodeId, TestNode> nodes) {
+        long having =
+                voters.stream()
+                        .filter(
+                                voter ->
+                                        nodes.get(voter).log.hasDurably(entry)
+                                                || (lost.containsKey(voter)
+                                                        && lost.get(voter).hasDurably(entry)))
+                        .count();
+        return 2 * having > voters.size();
+    }
+
+    private void checkProgress(TestNode leader, Map<NodeId, TestNode> nodes) {
         leader.core
                 .progress()
                 .forEach(
@@ -183,7 +267,8 @@ final class Invariants {
                             // A deposed leader may have answers that newer terms have overtaken.
                             if (peer.log.durableHardState().currentTerm()
                                             == leader.core.currentTerm()
-                                    && progress.matchIndex() > 0) {
+                                    && progress.matchIndex() >= leader.log.firstIndex()
+                                    && !lost.containsKey(id)) {
                                 require(
                                         peer.log.hasDurably(
                                                 leader.log.entry(progress.matchIndex())),
@@ -195,10 +280,10 @@ final class Invariants {
 
     /** Entries are about to be written. */
     void onWrite(TestNode node, Ready ready) {
-        long termBefore =
-                ready.entries().isEmpty() || ready.entries().get(0).index() == 1
-                        ? 0
-                        : node.log.term(ready.entries().get(0).index() - 1);
+        ready.entries().stream()
+                .filter(each -> each.type() == EntryType.MEMBERSHIP && each.index() > 1)
+                .forEach(each -> checkStep(node, ready, each));
+        long termBefore = termBefore(node, ready);
         for (LogEntry entry : ready.entries()) {
             Place place = new Place(entry, termBefore);
             Place before = places.putIfAbsent(new Key(entry.index(), entry.term()), place);
@@ -214,6 +299,43 @@ final class Invariants {
                     () -> node.id + " replaces what is committed: " + entry);
             termBefore = entry.term();
         }
+    }
+
+    private static long termBefore(TestNode node, Ready ready) {
+        if (ready.entries().isEmpty() || ready.entries().get(0).index() == 1) {
+            return 0;
+        }
+        return ready.reset() != null
+                ? ready.reset().term()
+                : node.log.term(ready.entries().get(0).index() - 1);
+    }
+
+    /** I14: from one configuration to the next no majority changes without a joint step. */
+    private void checkStep(TestNode node, Ready ready, LogEntry entry) {
+        Ready.Reset reset = ready.reset();
+        long first = reset == null ? node.log.firstIndex() : reset.index() + 1;
+        List<LogEntry> all =
+                new ArrayList<>(committed.subList(0, (int) Math.min(committed.size(), first - 1)));
+        if (reset == null) {
+            node.log.all().stream()
+                    .filter(each -> each.index() < ready.entries().get(0).index())
+                    .forEach(all::add);
+        }
+        all.addAll(ready.entries());
+        Membership before =
+                all.stream()
+                        .filter(each -> each.type() == EntryType.MEMBERSHIP)
+                        .filter(each -> each.index() < entry.index())
+                        .max(Comparator.comparing(LogEntry::index))
+                        .map(each -> Membership.parse(new String(each.payload(), UTF_8)))
+                        .orElse(Membership.EMPTY);
+        Membership next = Membership.parse(new String(entry.payload(), UTF_8));
+        require(
+                MembershipSteps.sameVoters(before, next)
+                        || (!before.isJoint() && next.outgoing().equals(before.voters()))
+                        || (before.isJoint() && next.equals(MembershipSteps.left(before))),
+                "I14",
+                () -> node.id + " goes from " + before + " to " + next);
     }
 
     private static boolean hasApplied(TestNode node, long index) {
@@ -261,6 +383,13 @@ final class Invariants {
                     node.log.durableLastIndex() >= response.index(),
                     "I12",
                     () -> node.id + " acknowledges " + response.index());
+        } else if (message instanceof InstallSnapshotResponse response
+                && (response.status() == InstallStatus.INSTALLED
+                        || response.status() == InstallStatus.REFUSED)) {
+            require(
+                    node.log.durableLastIndex() >= response.index(),
+                    "I12",
+                    () -> node.id + " acknowledges a snapshot of " + response.index());
         }
     }
 

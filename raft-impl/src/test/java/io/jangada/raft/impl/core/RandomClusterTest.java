@@ -6,13 +6,18 @@ import static io.jangada.raft.impl.core.Script.id;
 import static io.jangada.raft.impl.core.Script.proposal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jangada.raft.api.Member;
+import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +37,7 @@ import org.junit.jupiter.api.Test;
  * hold; once the faults end, the group heals. A seed decides all; a failure prints it.
  */
 class RandomClusterTest {
-    private static final int RUNS = Integer.getInteger("jangada.runs", 3000);
+    private static final int RUNS = Integer.getInteger("jangada.runs", 1000);
     private static final int STEPS = 1200;
     private static final long REPLAY = Long.getLong("jangada.seed", -1);
 
@@ -57,7 +62,7 @@ class RandomClusterTest {
                                 + " -Dtest=RandomClusterTest -Djangada.seed="
                                 + each
                                 + " -Dsurefire.failIfNoSpecifiedTests=false\n"
-                                + run.tail(60),
+                                + run.tail(Integer.getInteger("jangada.tail", 60)),
                         e);
             }
             if (REPLAY >= 0) {
@@ -66,8 +71,10 @@ class RandomClusterTest {
             }
         }
         for (String each :
-                "commit crash election lease read-follower read-leader transfer".split(" ")) {
-            assertTrue(met.getOrDefault(each, 0) > RUNS / 4, "too few of " + each + ": " + met);
+                ("commit crash election lease read-follower read-leader transfer snapshot install"
+                                + " joint change refusal rebuild")
+                        .split(" ")) {
+            assertTrue(met.getOrDefault(each, 0) > RUNS / 8, "too few of " + each + ": " + met);
         }
     }
 
@@ -104,6 +111,8 @@ class RandomClusterTest {
         private final Map<NodeId, List<Ready.Outbound>> held = new HashMap<>();
         private final Map<NodeId, Long> applyTo = new HashMap<>();
         private final Map<NodeId, Map<Long, Long>> reads = new HashMap<>();
+        private final Map<NodeId, Ready.Fetch> fetching = new TreeMap<>();
+        private final Map<NodeId, SnapshotInfo> loading = new TreeMap<>();
         private final List<Cluster.Envelope> bag = new ArrayList<>();
         private final Set<Link> cut = new LinkedHashSet<>();
         private final Invariants invariants = new Invariants();
@@ -117,6 +126,17 @@ class RandomClusterTest {
         private final double disorder;
         private final double crashes;
         private final int pace;
+
+        /** Snapshots and compaction; changes of members; lost logs. */
+        private final boolean snapshots;
+
+        private final boolean walks;
+        private final boolean losses;
+        private final boolean priorities;
+
+        /** The one node whose log is being made good: more at a time may lose what is committed. */
+        private NodeId rebuilding;
+
         private long requests;
         private int steps;
 
@@ -131,6 +151,10 @@ class RandomClusterTest {
             String names =
                     pick(List.of("n1", "n1 n2 n3", "n1 n2 n3", "n1 n2 n3", "n1 n2 n3 n4 n5"));
             String learners = random.nextInt(3) == 0 ? "n6" : "";
+            snapshots = random.nextInt(3) > 0;
+            walks = random.nextBoolean();
+            losses = random.nextInt(3) == 0 && !names.equals("n1");
+            priorities = random.nextInt(4) == 0;
             RaftConfig config =
                     RaftConfig.builder()
                             .electionTimeout(Duration.ofMillis(100))
@@ -142,8 +166,19 @@ class RandomClusterTest {
             LogEntry founding = configuration(1, 0, names + "; learners " + learners);
             for (String name : (names + " " + learners).trim().split(" ")) {
                 FakeLog log = FakeLog.of(List.of(founding), HardState.INITIAL);
-                add(new TestNode(id(name), config, log, 0, random.nextLong()), 1);
+                add(newNode(name, config, log), 1);
             }
+            for (String name : walks ? List.of("n2", "n3", "n4", "n7") : List.<String>of()) {
+                if (!nodes.containsKey(id(name))) {
+                    add(newNode(name, config, FakeLog.of(List.of(), HardState.INITIAL)), 1);
+                }
+            }
+        }
+
+        private TestNode newNode(String name, RaftConfig config, FakeLog log) {
+            int priority = priorities ? random.nextInt(3) : 0;
+            return new TestNode(
+                    id(name), config, log, null, false, priority, 0, random.nextLong());
         }
 
         private void add(TestNode node, int life) {
@@ -151,6 +186,8 @@ class RandomClusterTest {
             lives.put(node.id, life);
             held.put(node.id, new ArrayList<>());
             applyTo.put(node.id, 0L);
+            fetching.remove(node.id);
+            loading.remove(node.id);
             reads.put(node.id, new HashMap<>());
         }
 
@@ -172,6 +209,17 @@ class RandomClusterTest {
                 transfer(node);
             } else if (dice < 0.026) {
                 cutOrJoin(node);
+            } else if (dice < 0.04) {
+                change(node);
+            } else if (dice < 0.06) {
+                moveSnapshots(node);
+            } else if (dice < 0.061) {
+                loseLog(node);
+            } else if (dice < 0.062) {
+                boolean sick = random.nextInt(3) == 0;
+                note("%s has a disk that is sick: %s", node.id, sick);
+                node.diskSick(sick);
+                ready(node);
             } else if (dice < 0.12) {
                 propose(node);
             } else if (dice < 0.17) {
@@ -200,8 +248,120 @@ class RandomClusterTest {
             int surviving = random.nextInt(node.log.pending().size() + 1);
             note("%s crashes, %d writes survive", node.id, surviving);
             met.merge("crash", 1, Integer::sum);
-            add(node.restarted(surviving, random.nextLong()), lives.get(node.id) + 1);
+            FakeLog left = node.log.crashed(surviving, random.nextBoolean());
+            restart(node, left, node.snapshot);
+        }
+
+        private void restart(TestNode node, FakeLog log, SnapshotInfo snapshot) {
+            add(
+                    new TestNode(
+                            node.id,
+                            node.config,
+                            log,
+                            snapshot,
+                            node.id.equals(rebuilding),
+                            node.priority,
+                            node.nowNanos(),
+                            random.nextLong()),
+                    lives.get(node.id) + 1);
             ready(nodes.get(node.id));
+        }
+
+        /** A log is lost, but not its hard state: Z33. Others can go on without that node. */
+        private void loseLog(TestNode node) {
+            boolean enough = node.core.status().membership().voters().size() >= 3;
+            if (losses && rebuilding == null && enough && node.role() != Role.LEADER) {
+                note("%s loses its log", node.id);
+                met.merge("loss", 1, Integer::sum);
+                rebuilding = node.id;
+                invariants.onLost(node);
+                node.log.crashed(random.nextInt(node.log.pending().size() + 1));
+                restart(node, node.log.lost(), random.nextBoolean() ? node.snapshot : null);
+            }
+        }
+
+        /** Whoever is there may be wished for, in any part. */
+        private void change(TestNode node) {
+            if (!walks) {
+                return;
+            }
+            NodeId who = pick(new ArrayList<>(nodes.keySet()));
+            Member member = new Member(who, who + ":" + (7000 + random.nextInt(2)));
+            MembershipChange wish =
+                    switch (random.nextInt(6)) {
+                        case 0, 1 -> new MembershipChange.Add(member);
+                        case 2 -> new MembershipChange.AddLearner(member);
+                        case 3 -> new MembershipChange.Promote(who);
+                        case 4 -> new MembershipChange.Remove(who);
+                        default -> become();
+                    };
+            note("%s is to change members, %d: %s", node.id, requests, wish);
+            node.reconfigure(requests++, wish);
+            ready(node);
+        }
+
+        private MembershipChange become() {
+            StringBuilder voters = new StringBuilder();
+            StringBuilder learners = new StringBuilder();
+            for (NodeId each : nodes.keySet()) {
+                switch (random.nextInt(4)) {
+                    case 0, 1 -> voters.append(each).append(' ');
+                    case 2 -> learners.append(each).append(' ');
+                    default -> {}
+                }
+            }
+            String text = voters.isEmpty() ? "n1" : voters.toString();
+            String rest = learners.toString().replaceAll("\\bn1 ", voters.isEmpty() ? "" : "n1 ");
+            return new MembershipChange.Become(
+                    Script.membership(text.trim() + "; learners " + rest.trim()));
+        }
+
+        /** One is taken, what it holds leaves the log, or one that is on its way comes or fails. */
+        private void moveSnapshots(TestNode node) {
+            Ready.Fetch fetch = fetching.get(node.id);
+            if (fetch != null && random.nextBoolean()) {
+                endFetch(node, fetch, random.nextInt(4) > 0);
+            } else if (snapshots && random.nextBoolean()) {
+                takeSnapshot(node);
+            } else if (snapshots && node.snapshot != null && !loading.containsKey(node.id)) {
+                long first = node.log.firstIndex();
+                long last = node.core.status().snapshotIndex();
+                if (last >= first) {
+                    long to = first + random.nextInt((int) (last - first + 1));
+                    note("%s compacts to %d", node.id, to);
+                    node.compact(to);
+                    ready(node);
+                }
+            }
+        }
+
+        private void takeSnapshot(TestNode node) {
+            long applied = node.core.status().lastApplied();
+            if (applied > node.core.status().snapshotIndex() && !loading.containsKey(node.id)) {
+                note("%s takes a snapshot at %d", node.id, applied);
+                met.merge("snapshot", 1, Integer::sum);
+                node.saved(invariants.snapshot(applied));
+                ready(node);
+            }
+        }
+
+        private void endFetch(TestNode node, Ready.Fetch fetch, boolean wish) {
+            fetching.remove(node.id);
+            SnapshotInfo there = nodes.get(fetch.from()).snapshot;
+            boolean whole =
+                    wish
+                            && fetch.info().equals(there)
+                            && !cut.contains(new Link(fetch.from(), node.id));
+            note("%s has fetched %d: %s", node.id, fetch.info().meta().index(), whole);
+            if (!whole) {
+                node.fetchFailed(fetch.info());
+            } else if (node.snapshot == null
+                    || node.snapshot.meta().index() < fetch.info().meta().index()) {
+                node.received(fetch.info());
+            } else {
+                node.core.step(new Input.SnapshotReceived(node.nowNanos(), fetch.info()));
+            }
+            ready(node);
         }
 
         private void transfer(TestNode node) {
@@ -269,6 +429,7 @@ class RandomClusterTest {
         }
 
         private void applySome(TestNode node) {
+            load(node);
             long from = node.core.status().lastApplied();
             long to = applyTo.get(node.id);
             if (to > from) {
@@ -308,6 +469,17 @@ class RandomClusterTest {
             ready(node);
         }
 
+        private void load(TestNode node) {
+            SnapshotInfo load = loading.remove(node.id);
+            if (load != null) {
+                note("%s has loaded %d", node.id, load.meta().index());
+                met.merge("install", 1, Integer::sum);
+                invariants.onLoad(node, load);
+                node.applied(load.meta().index());
+                ready(node);
+            }
+        }
+
         private void apply(TestNode node, long to) {
             for (long index = node.core.status().lastApplied() + 1; index <= to; index++) {
                 invariants.onApply(node, node.log.entry(index));
@@ -323,7 +495,23 @@ class RandomClusterTest {
             invariants.onWrite(node, ready);
             node.wrote(ready);
             held.get(node.id).addAll(ready.messages());
+            if (ready.rebuilt()) {
+                note("%s is rebuilt", node.id);
+                met.merge("rebuild", 1, Integer::sum);
+                rebuilding = null;
+                invariants.onRebuilt(node);
+            }
+            if (ready.fetch() != null) {
+                fetching.put(node.id, ready.fetch());
+            }
+            if (ready.load() != null) {
+                loading.put(node.id, ready.load());
+            }
             release(node);
+            for (Ready.ChangeOutcome each : ready.changes()) {
+                note("%s: %s", node.id, each);
+                met.merge(each.refusal() == null ? "change" : "refusal", 1, Integer::sum);
+            }
             Invariants.require(
                     ready.applyTo() >= applyTo.get(node.id),
                     "I10",
@@ -344,6 +532,9 @@ class RandomClusterTest {
 
         private void count(TestNode node) {
             CoreStatus status = node.core.status();
+            if (status.membership().isJoint()) {
+                met.merge("joint", 1, Integer::sum);
+            }
             if (status.role() == Role.LEADER) {
                 met.merge("election", 1, Integer::sum);
                 if (status.leaseEndNanos() > node.nowNanos()) {
@@ -369,19 +560,29 @@ class RandomClusterTest {
         /** I20: without faults there is soon one leader, all logs are equal, and all goes on. */
         void heal() {
             cut.clear();
-            long end = now() + 10 * 150 * MS;
-            while (now() < end) {
+            nodes.values().forEach(node -> node.diskSick(false));
+            for (int i = 0; i < 600 && (i < 150 || !isSettled()); i++) {
                 nodes.values().forEach(node -> node.after(10).tick());
                 quiesce();
             }
             List<TestNode> leaders =
                     nodes.values().stream().filter(node -> node.role() == Role.LEADER).toList();
+            if (leaders.isEmpty() && rebuilding != null && needs(rebuilding)) {
+                met.merge("stuck", 1, Integer::sum);
+                return; // Too few voters are left that have not lost their logs.
+            }
             assertEquals(1, leaders.size(), () -> "leaders after healing: " + states());
             TestNode leader = leaders.get(0);
-            for (TestNode node : nodes.values()) {
+            Membership membership = leader.core.membership();
+            assertFalse(membership.isJoint(), () -> "joint after healing: " + states());
+            List<TestNode> members =
+                    membership.members().stream().map(each -> nodes.get(each.id())).toList();
+            for (TestNode node : members) {
                 assertEquals(leader.core.commitIndex(), node.core.commitIndex(), this::states);
+                assertFalse(node.core.status().rebuilding(), this::states);
+                assertFalse(node.core.status().removed(), this::states);
             }
-            for (TestNode node : nodes.values()) {
+            for (TestNode node : members) {
                 reads.get(node.id).put(requests, invariants.committedIndex());
                 node.read(requests++).propose(requests++, "last words of " + node.id);
                 ready(node);
@@ -390,8 +591,45 @@ class RandomClusterTest {
                 nodes.values().forEach(node -> node.after(10).tick());
                 quiesce();
             }
+            checkHealed(leader, members);
+        }
+
+        /** Changes of members and catching up may take longer than to find a leader. */
+        private boolean isSettled() {
+            List<TestNode> leaders =
+                    nodes.values().stream().filter(node -> node.role() == Role.LEADER).toList();
+            if (leaders.size() != 1) {
+                return false;
+            }
+            CoreStatus leader = leaders.get(0).core.status();
+            return !leader.membership().isJoint()
+                    && leader.changeTarget() == null
+                    && leader.membership().members().stream()
+                            .map(each -> nodes.get(each.id()).core.status())
+                            .allMatch(
+                                    each ->
+                                            each.commitIndex() == leader.lastIndex()
+                                                    && !each.rebuilding());
+        }
+
+        /** Whether no quorum can be had without the node, in some configuration that may count. */
+        private boolean needs(NodeId lost) {
             for (TestNode node : nodes.values()) {
-                assertEquals(leader.log.all(), node.log.all(), () -> node.id + " " + states());
+                Membership each = node.core.membership();
+                for (var voters : List.of(each.voters(), each.outgoing())) {
+                    if (voters.containsKey(lost) && voters.size() <= 2) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+
+        private void checkHealed(TestNode leader, List<TestNode> members) {
+            for (TestNode node : members) {
+                long first = Math.max(leader.log.firstIndex(), node.log.firstIndex());
+                assertEquals(
+                        from(first, leader), from(first, node), () -> node.id + " " + states());
                 assertEquals(
                         leader.log.lastIndex(), node.core.status().lastApplied(), this::states);
                 assertEquals(Map.of(), reads.get(node.id), node.id + " has unanswered reads");
@@ -400,7 +638,11 @@ class RandomClusterTest {
                     leader.log.all().stream()
                             .filter(each -> new String(each.payload(), UTF_8).startsWith("last"))
                             .count();
-            assertEquals(nodes.size(), written, "writes after healing");
+            assertEquals(members.size(), written, "writes after healing");
+        }
+
+        private List<LogEntry> from(long first, TestNode node) {
+            return node.log.all().stream().filter(each -> each.index() >= first).toList();
         }
 
         /** Does all writes, deliveries and applies that are due now. */
@@ -420,6 +662,12 @@ class RandomClusterTest {
                         busy = true;
                         persist(node, node.log.pending().get(node.log.pending().size() - 1));
                     }
+                    Ready.Fetch fetch = fetching.get(node.id);
+                    if (fetch != null) {
+                        busy = true;
+                        endFetch(node, fetch, true);
+                    }
+                    load(node);
                     if (applyTo.get(node.id) > node.core.status().lastApplied()) {
                         apply(node, applyTo.get(node.id));
                     }
