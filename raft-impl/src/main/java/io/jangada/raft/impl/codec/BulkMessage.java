@@ -60,6 +60,7 @@ public sealed interface BulkMessage {
      * @param position where the chunk begins
      * @param content from 1 to {@link #CHUNK_BYTES_MAX} bytes; never changed by anybody
      */
+    @SuppressWarnings("ArrayRecordComponent") // Chunks are carried, never compared.
     record Chunk(GroupId group, long index, String hash, long position, byte[] content)
             implements BulkMessage {}
 

@@ -25,6 +25,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -145,7 +146,10 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
     }
 
     /** Not every file system lets a folder be synced; the file itself is. */
-    private static void syncFolder(Path folder) {
+    private static void syncFolder(@Nullable Path folder) {
+        if (folder == null) {
+            return; // The root of a file system, which cannot be named as a file anyhow.
+        }
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
@@ -198,11 +202,12 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
         }
         int end = MAGIC.length + 8 + length;
         ByteBuffer all = readFully(in, 0, end + 4);
-        if (all.getInt(end) != checksum(all.array(), end)) {
+        byte[] header = new byte[end];
+        all.get(header);
+        if (all.getInt() != checksum(header, end)) {
             throw damaged(file, "its header has another checksum");
         }
-        byte[] body = new byte[length];
-        all.position(MAGIC.length + 8).get(body);
+        byte[] body = Arrays.copyOfRange(header, MAGIC.length + 8, end);
         BackupFile backup = parse(file, body, end + 4);
         long content = in.size() - backup.contentPosition();
         if (content != backup.info().bytes()) {
@@ -233,7 +238,7 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
                     new SnapshotInfo(meta, bytes, HexFormat.of().formatHex(hash)),
                     contentPosition);
         } catch (IllegalArgumentException e) {
-            throw damaged(file, e.getMessage());
+            throw damaged(file, String.valueOf(e.getMessage()));
         }
     }
 
@@ -247,9 +252,9 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
     }
 
     /**
-     * Makes it the first snapshot of a new group of other members. The snapshot stands in term 0, as
-     * a founding entry does: no leader ever made it, no election is won in that term, and every
-     * founder writes the same.
+     * Makes it the first snapshot of a new group of other members, which begins in the snapshot's
+     * term. As with a founding entry, every founder writes the same, and no leader of the new group
+     * is elected in that term.
      *
      * @param founding the members of the new group
      * @throws IllegalArgumentException if the file is damaged or cannot be read
@@ -257,7 +262,8 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
     void found(SnapshotStore snapshots, Membership founding) {
         SnapshotMeta old = info.meta();
         SnapshotMeta meta =
-                new SnapshotMeta(old.index(), 0, old.clusterTimeMillis(), old.index(), founding);
+                new SnapshotMeta(
+                        old.index(), old.term(), old.clusterTimeMillis(), old.index(), founding);
         verify(); // First: a sink would keep what is damaged, to be resumed.
         try (SnapshotSink sink =
                 snapshots.receive(new SnapshotInfo(meta, info.bytes(), info.hash()))) {

@@ -159,7 +159,8 @@ final class Changes {
 
     private static boolean grants(MembershipChange change, Membership membership) {
         try {
-            return !membership.voters().isEmpty() && change.appliedTo(membership).equals(membership);
+            return !membership.voters().isEmpty()
+                    && change.appliedTo(membership).equals(membership);
         } catch (IllegalArgumentException e) {
             return false; // It makes no sense with this one.
         }
@@ -178,8 +179,7 @@ final class Changes {
         }
         // A node that leaves may never be told of its own going by an entry.
         boolean leaderSaidSo =
-                each.grantedNanos != Long.MAX_VALUE
-                        && nowNanos - each.grantedNanos > patienceNanos;
+                each.grantedNanos != Long.MAX_VALUE && nowNanos - each.grantedNanos > patienceNanos;
         Membership expected = expected(each.change, finalOf(latest));
         boolean leaves =
                 now.removed()

@@ -38,8 +38,7 @@ final class DiskWatch {
 
     /** Looks again; true if the disk has become sick, or well. */
     boolean hasChanged(long nowNanos) {
-        boolean stuck =
-                watchedSince != Long.MAX_VALUE && nowNanos - watchedSince > limitNanos;
+        boolean stuck = watchedSince != Long.MAX_VALUE && nowNanos - watchedSince > limitNanos;
         boolean now = stuck || nowNanos < sickUntil;
         boolean changed = now != sick;
         sick = now;

@@ -73,7 +73,10 @@ final class Explanation {
         explainLag();
         if (sentences.isEmpty()) {
             sentences.add(
-                    now.leader() + " leads in term " + now.currentTerm() + ", nothing is waited for");
+                    now.leader()
+                            + " leads in term "
+                            + now.currentTerm()
+                            + ", nothing is waited for");
         }
         return String.join("; ", sentences);
     }
@@ -112,8 +115,9 @@ final class Explanation {
             return;
         }
         boolean enough = reaches("voters", membership.voters().keySet());
-        enough &= membership.outgoing().isEmpty()
-                || reaches("old voters", membership.outgoing().keySet());
+        enough &=
+                membership.outgoing().isEmpty()
+                        || reaches("old voters", membership.outgoing().keySet());
         if (enough) {
             sentences.add(
                     "no leader is known, but a majority is heard: an election is under way, node "
@@ -154,7 +158,8 @@ final class Explanation {
 
     private String states(Collection<NodeId> nodes) {
         return String.join(
-                ", ", nodes.stream().filter(each -> !each.equals(self)).map(this::describe).toList());
+                ", ",
+                nodes.stream().filter(each -> !each.equals(self)).map(this::describe).toList());
     }
 
     private String describe(NodeId node) {
@@ -197,7 +202,8 @@ final class Explanation {
                     if (peer.matchIndex() >= now.commitIndex()) {
                         return;
                     }
-                    String lag = " has " + peer.matchIndex() + " of " + now.lastIndex() + " entries";
+                    String lag =
+                            " has " + peer.matchIndex() + " of " + now.lastIndex() + " entries";
                     boolean heard = peers.isHeardSince(id, since);
                     sentences.add(id + lag + (heard ? "" : " and " + peers.describe(id, nowNanos)));
                 });

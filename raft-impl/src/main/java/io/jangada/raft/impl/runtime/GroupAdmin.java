@@ -113,6 +113,8 @@ final class GroupAdmin<S extends StateMachine<C, R>, C, R> implements RaftAdmin 
         core.execute(now -> words.complete(core.explain(now)));
         return host.environment().await(words, WHY_PATIENCE_NANOS)
                 ? words.join()
-                : "the loop of node " + host.node() + " is held up: it answered nothing for a second";
+                : "the loop of node "
+                        + host.node()
+                        + " is held up: it answered nothing for a second";
     }
 }

@@ -127,6 +127,7 @@ public final class Host implements RaftHost, TransportListener {
                         name + "-sends",
                         transport,
                         this::snapshotsOf,
+                        this::takeSnapshot,
                         spec.snapshotBytesPerSecond());
     }
 
@@ -254,8 +255,8 @@ public final class Host implements RaftHost, TransportListener {
     }
 
     /**
-     * A store that began without a cluster founds no group, in this life or a later one. The mark is
-     * this node's own name among the peers that it knows.
+     * A store that began without a cluster founds no group, in this life or a later one. The mark
+     * is this node's own name among the peers that it knows.
      */
     private static void rememberJoining(LogStore opened) {
         StoreIdentity own = opened.identity();
@@ -301,6 +302,8 @@ public final class Host implements RaftHost, TransportListener {
         int append = config().appendBytesMax();
         long entries = 1L + append / CommandEnvelope.HEADER_BYTES;
         checkFrame("appendBytesMax", append, MessageCodec.sizeMax(entries, append), frameBytesMax);
+        int chunk = BulkMessage.CHUNK_BYTES_MAX;
+        checkFrame("a chunk of a snapshot of", chunk, BulkCodec.sizeMax(), frameBytesMax);
     }
 
     private static void checkFrame(String name, int value, long bytes, int frameBytesMax) {
@@ -361,6 +364,13 @@ public final class Host implements RaftHost, TransportListener {
     private @Nullable SnapshotStore snapshotsOf(GroupId group) {
         Replica<?, ?, ?> replica = groups.get(group);
         return replica == null ? null : replica.core().snapshots();
+    }
+
+    private void takeSnapshot(GroupId group) {
+        Replica<?, ?, ?> replica = groups.get(group);
+        if (replica != null) {
+            replica.core().takeSnapshot();
+        }
     }
 
     @Override
@@ -546,7 +556,11 @@ public final class Host implements RaftHost, TransportListener {
         String wanted = spec.clusterId();
         if (theirs.isEmpty()) {
             return Optional.of(
-                    "node " + peer.node() + " waits to join a cluster, as node " + node() + " does");
+                    "node "
+                            + peer.node()
+                            + " waits to join a cluster, as node "
+                            + node()
+                            + " does");
         }
         if (spec.peers().stream().noneMatch(member -> member.id().equals(peer.node()))) {
             return Optional.of(
@@ -616,9 +630,10 @@ public final class Host implements RaftHost, TransportListener {
                 from.found(log.snapshots(), founding);
                 LOG.log(
                         Level.INFO,
-                        "group={0} node={1} term=0 index={2}: founded on backup {3}",
+                        "group={0} node={1} term={2} index={3}: founded on backup {4}",
                         group,
                         node(),
+                        Long.toString(from.info().meta().term()),
                         Long.toString(from.info().meta().index()),
                         file);
             }

@@ -77,7 +77,9 @@ final class NamedFiles {
         }
         if (bad) {
             throw new IOException(
-                    "'" + name + "' cannot be the name of a file in a snapshot: use relative names"
+                    "'"
+                            + name
+                            + "' cannot be the name of a file in a snapshot: use relative names"
                             + " with / between folders");
         }
     }

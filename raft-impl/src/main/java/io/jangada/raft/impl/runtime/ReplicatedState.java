@@ -73,8 +73,7 @@ final class ReplicatedState<S extends StateMachine<?, ?>> {
         clusterTimeMillis = entry.clusterTimeMillis();
         if (entry.type() == EntryType.MEMBERSHIP) {
             membershipIndex = index;
-            membership =
-                    Membership.parse(new String(entry.payload(), StandardCharsets.UTF_8));
+            membership = Membership.parse(new String(entry.payload(), StandardCharsets.UTF_8));
         }
     }
 

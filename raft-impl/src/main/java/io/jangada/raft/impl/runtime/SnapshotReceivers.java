@@ -26,7 +26,8 @@ final class SnapshotReceivers {
     /** Groups that receive at the same time; each holds a window of chunks in memory. */
     private static final int ACTIVE_MAX = 4;
 
-    private static final int QUEUED_MAX = 256;
+    /** Answers that wait for the worker: twice what all windows together ask for. */
+    private static final int QUEUED_MAX = 32;
 
     private final Environment environment;
     private final Transport transport;
@@ -102,7 +103,9 @@ final class SnapshotReceivers {
         for (SnapshotReceiver receiver : receivers.values()) {
             deadline = Math.min(deadline, receiver.deadlineNanos());
         }
-        worker.wakeAt(deadline);
+        if (deadline != Long.MAX_VALUE) { // The first run may come before there is a worker here.
+            worker.wakeAt(deadline);
+        }
     }
 
     @SuppressWarnings("CatchingUnchecked")
@@ -126,8 +129,7 @@ final class SnapshotReceivers {
             return;
         }
         drop(group);
-        receivers.put(
-                group, new SnapshotReceiver(group, store, transport, listener, info, from));
+        receivers.put(group, new SnapshotReceiver(group, store, transport, listener, info, from));
     }
 
     private void beginWaiting(long now) {

@@ -118,7 +118,7 @@ final class RawMessage {
         out.write((int) rest);
     }
 
-    private static byte[] block(ByteBuffer in) {
+    static byte[] block(ByteBuffer in) {
         byte[] bytes = new byte[(int) varint(in)];
         in.get(bytes);
         return bytes;

@@ -47,8 +47,7 @@ class BackupFileTest {
     @TempDir private Path folder;
 
     private static SnapshotStore snapshots() {
-        StoreIdentity identity =
-                new StoreIdentity("home", NodeId.of("n1"), StoreId.of(0, 1));
+        StoreIdentity identity = new StoreIdentity("home", NodeId.of("n1"), StoreId.of(0, 1));
         WriteListener nobody =
                 new WriteListener() {
                     @Override
@@ -106,7 +105,7 @@ class BackupFileTest {
         BackupFile.read(file).found(store, NEW);
 
         SnapshotInfo founded = store.latest().orElseThrow();
-        assertEquals(new SnapshotMeta(900, 0, 123_456, 900, NEW), founded.meta());
+        assertEquals(new SnapshotMeta(900, 7, 123_456, 900, NEW), founded.meta());
         assertArrayEquals(content, latest(store));
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(List.of(file), files.toList(), "nothing temporary is left");
@@ -118,9 +117,8 @@ class BackupFileTest {
         byte[] content = content(600_000);
         BackupFile backup = BackupFile.read(write(content));
         SnapshotStore store = snapshots();
-        SnapshotMeta meta = new SnapshotMeta(900, 0, 123_456, 900, NEW);
-        SnapshotInfo wanted =
-                new SnapshotInfo(meta, backup.info().bytes(), backup.info().hash());
+        SnapshotMeta meta = new SnapshotMeta(900, 7, 123_456, 900, NEW);
+        SnapshotInfo wanted = new SnapshotInfo(meta, backup.info().bytes(), backup.info().hash());
         try (SnapshotSink cut = store.receive(wanted)) {
             cut.write(ByteBuffer.wrap(content, 0, 300_000));
         }
@@ -180,7 +178,9 @@ class BackupFileTest {
         bytes[11] = 2;
         Files.write(file, bytes);
         assertEquals(
-                "backup " + file + " has format 2, this version reads format 1: use a newer version",
+                "backup "
+                        + file
+                        + " has format 2, this version reads format 1: use a newer version",
                 refusal(file));
     }
 

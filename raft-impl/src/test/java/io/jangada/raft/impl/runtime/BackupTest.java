@@ -97,8 +97,7 @@ class BackupTest {
             }
             assertEquals(16, Await.get(cluster.groups.get(1).write(1L)));
             assertEquals(List.of(3L, 5L, 7L, 1L), cluster.awaitEqualMachines());
-            assertEquals(
-                    Membership.ofVoters(MEMBERS), cluster.groups.get(2).status().membership());
+            assertEquals(Membership.ofVoters(MEMBERS), cluster.groups.get(2).status().membership());
         }
     }
 

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Whom a host connects to, as the memberships of its groups change. A removed node stays for 100. */
+/**
+ * Whom a host connects to, as the memberships of its groups change. A removed node stays for 100.
+ */
 class ConnectionsTest {
     private static final GroupId A = GroupId.of("a");
     private static final GroupId B = GroupId.of("b");
@@ -96,10 +98,8 @@ class ConnectionsTest {
 
     @Test
     void everybodyInAJointConfigurationIsConnectedAndLearnersToo() {
-        peers.follow(
-                A, members("voters n1=h1:1,n2=h2:1; outgoing n3=h3:1; learners n4=h4:1"), 0);
-        assertEquals(
-                List.of("connect n2 h2:1", "connect n3 h3:1", "connect n4 h4:1"), calls());
+        peers.follow(A, members("voters n1=h1:1,n2=h2:1; outgoing n3=h3:1; learners n4=h4:1"), 0);
+        assertEquals(List.of("connect n2 h2:1", "connect n3 h3:1", "connect n4 h4:1"), calls());
     }
 
     @Test

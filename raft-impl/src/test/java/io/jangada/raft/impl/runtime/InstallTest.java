@@ -29,8 +29,7 @@ class InstallTest {
     /** On demand only. */
     private static final RaftConfig NO_TRAIL = QUICK.toBuilder().trailingEntries(0).build();
 
-    private static final int CHUNKS =
-            Adder.Heavy.BALLAST_BYTES / BulkMessage.CHUNK_BYTES_MAX;
+    private static final int CHUNKS = Adder.Heavy.BALLAST_BYTES / BulkMessage.CHUNK_BYTES_MAX;
 
     @TempDir Path folder;
     private TestCluster cluster;
@@ -96,8 +95,7 @@ class InstallTest {
 
         assertEquals(220, cluster.awaitEqualMachines().size());
         assertTrue(cluster.machines.get(lagging).loads() > 0);
-        Await.until(
-                "it was told", () -> progress.stream().anyMatch(SnapshotProgress::installed));
+        Await.until("it was told", () -> progress.stream().anyMatch(SnapshotProgress::installed));
         assertTrue(progress.stream().allMatch(each -> each.from().equals(node(leader))));
         assertTrue(group(lagging).status().installingPercent().isEmpty());
         assertTrue(group(lagging).status().firstIndex() > 20);
@@ -126,11 +124,8 @@ class InstallTest {
     void s28_anotherLeaderWithTheSameSnapshotFinishesIt() {
         open(EVERY_TEN, i -> new Adder.Heavy());
         cluster.cutOff(lagging);
-        long last = group(leader).status().lastIndex();
-        while (group(leader).status().lastIndex() < last / 10 * 10 + 25) {
-            write(1);
-        }
-        long common = group(leader).status().lastIndex() / 10 * 10;
+        write(15);
+        long common = 10;
         for (int number : new int[] {leader, other}) {
             Await.until(
                     () -> "the same snapshot is there: " + group(number).status(),
@@ -173,9 +168,7 @@ class InstallTest {
         cluster.environments.get(leader).deaf.add(node(lagging));
         cluster.environments.get(other).deaf.add(node(lagging));
         CompletableFuture<Long> write = group(lagging).write(7L);
-        Await.until(
-                "it is applied elsewhere",
-                () -> cluster.machines.get(leader).sum() == 8);
+        Await.until("it is applied elsewhere", () -> cluster.machines.get(leader).sum() == 8);
         write(20);
         Await.get(group(leader).admin().snapshot());
         assertFalse(write.isDone());
@@ -199,7 +192,7 @@ class InstallTest {
         machine.loadGate.awaitSomebodyWaiting();
         long term = group(leader).status().term();
         write(20);
-        assertEquals(1, machine.sum() / machine.sum(), "the old state is still there");
+        assertEquals(0, machine.sum(), "the old state is still there");
         machine.loadGate.open();
         cluster.awaitEqualMachines();
         assertEquals(term, group(leader).status().term(), "nobody missed a heartbeat");
@@ -265,8 +258,7 @@ class InstallTest {
         open(NO_TRAIL, i -> new Adder.Heavy());
         leaveBehind();
         cluster.heal();
-        Await.until(
-                "it was told", () -> progress.stream().anyMatch(SnapshotProgress::installed));
+        Await.until("it was told", () -> progress.stream().anyMatch(SnapshotProgress::installed));
         RaftEvent.SnapshotProgress last = progress.get(progress.size() - 1);
         assertTrue(last.totalBytes() > Adder.Heavy.BALLAST_BYTES);
         assertEquals(last.totalBytes(), last.bytes());

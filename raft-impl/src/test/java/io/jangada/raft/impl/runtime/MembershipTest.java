@@ -136,8 +136,7 @@ class MembershipTest {
 
         Membership left = change(leader, new Remove(node(old)));
 
-        assertEquals(
-                new Remove(node(old)).appliedTo(voters(0, 1, 2)), left);
+        assertEquals(new Remove(node(old)).appliedTo(voters(0, 1, 2)), left);
         cluster.awaitAgreed((old + 1) % 3, (old + 2) % 3);
         Await.until(
                 () -> "it knows that it is out: " + events,
@@ -225,16 +224,20 @@ class MembershipTest {
 
     @Test
     void aNodeMovesToAnotherAddress() {
-        int moving = cluster.awaitFollower();
-        NodeId id = node(moving);
-        cluster.hosts.get(moving).close();
-        int asked = cluster.awaitLeader();
-        Member moved = new Member(id, "elsewhere:9");
+        LastingStore disk = new LastingStore(new StoreIdentity("", node(3), StoreId.of(9, 9)));
+        cluster.join(node(3), "n4:1", disk);
+        change(cluster.groups.get(0), new Add(member(3)));
+        cluster.hosts.get(3).close();
+        Member moved = new Member(node(3), "elsewhere:9");
 
-        Membership now = change(cluster.groups.get(asked), new Add(moved));
+        Membership now = change(cluster.groups.get(1), new Add(moved));
+        assertEquals(Optional.of(moved), now.member(node(3)));
+        assertEquals(4, now.voters().size());
 
-        assertEquals(Optional.of(moved), now.member(id));
-        assertEquals(3, now.voters().size());
+        RaftGroup<Adder, Long, Long> again = cluster.join(node(3), "elsewhere:9", disk);
+        assertEquals(8, Await.get(again.write(8L)));
+        awaitMembers(again, now);
+        Await.get(cluster.groups.get(0).admin().transferLeadership(node(3)));
     }
 
     @Test
@@ -258,8 +261,7 @@ class MembershipTest {
     /** The folder remembers that it joined, whatever the node is told when it starts again. */
     @Test
     void aNodeThatJoinedStartsAgainWithAndWithoutBeingToldSo() {
-        LastingStore disk =
-                new LastingStore(new StoreIdentity("", node(3), StoreId.of(9, 9)));
+        LastingStore disk = new LastingStore(new StoreIdentity("", node(3), StoreId.of(9, 9)));
         RaftGroup<Adder, Long, Long> first = cluster.join(node(3), "n4:1", disk);
         Await.until(() -> "it met them: " + disk.identity(), () -> isMember(disk));
         assertEquals(0, first.status().lastIndex(), "it founds nothing");
@@ -310,8 +312,7 @@ class MembershipTest {
                                 + node(gone)
                                 + " comes with store "),
                 why);
-        assertTrue(
-                why.endsWith(": its disk was lost or replaced; give it a new node id"), why);
+        assertTrue(why.endsWith(": its disk was lost or replaced; give it a new node id"), why);
         cluster.hosts.get(3).close();
         RaftGroup<Adder, Long, Long> other = cluster.join(NodeId.of("n7"), "n7:1", null);
         change(cluster.groups.get(asked), new Add(Member.parse("n7=n7:1")));

@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jangada.raft.impl.runtime.SessionTable.Lookup;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,10 +32,18 @@ class SessionTablePropertiesTest {
 
     /** A node that applies entries as the applier does, in batches of its own. */
     private static final class Node {
-        final SessionTable table = new SessionTable();
+        final SessionTable table;
         final List<String> decisions = new ArrayList<>();
         final Map<List<Long>, Integer> applications = new HashMap<>();
         private final List<Entry> steps = new ArrayList<>();
+
+        Node() {
+            this(new SessionTable());
+        }
+
+        Node(SessionTable table) {
+            this.table = table;
+        }
 
         void take(Entry entry) {
             if (entry.write() == null) {
@@ -99,6 +112,55 @@ class SessionTablePropertiesTest {
         oneByOne.applications.forEach(
                 (write, times) -> assertEquals(1, times, "I17: applied " + write));
         assertEqualOrder(oneByOne.table, inBatches.table, count, clusterTime);
+    }
+
+    /** A table from a snapshot decides as the one that the snapshot was taken of (Z34). */
+    @Property(tries = 1000)
+    void z34_aTableFromASnapshotGoesOnAsTheOtherOne(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int count) throws IOException {
+        Random random = new Random(seed);
+        Node whole = new Node();
+        Node inBatches = new Node();
+        long clusterTime = 0;
+        long index = 1;
+        for (; index <= count; index++) {
+            clusterTime += random.nextInt(8) == 0 ? random.nextInt(2000) : random.nextInt(30);
+            Entry entry = entry(index, clusterTime, random);
+            whole.take(entry);
+            whole.applySteps();
+            inBatches.take(entry);
+        }
+        inBatches.applySteps();
+        SessionTable.Picture picture = whole.table.picture();
+        byte[] saved = bytes(picture);
+        assertArrayEquals(saved, bytes(inBatches.table.picture()), "canonical");
+        Node restored = new Node(SessionTable.read(new DataInputStream(input(saved))));
+        whole.decisions.clear();
+        for (; index <= 2L * count; index++) {
+            clusterTime += random.nextInt(8) == 0 ? random.nextInt(2000) : random.nextInt(30);
+            Entry entry = entry(index, clusterTime, random);
+            whole.take(entry);
+            restored.take(entry);
+            if (random.nextInt(6) == 0) {
+                whole.applySteps();
+            }
+        }
+        whole.applySteps();
+        restored.applySteps();
+
+        assertEquals(whole.decisions, restored.decisions);
+        assertArrayEquals(saved, bytes(picture), "later entries do not change a picture");
+        assertArrayEquals(bytes(whole.table.picture()), bytes(restored.table.picture()));
+    }
+
+    private static ByteArrayInputStream input(byte[] bytes) {
+        return new ByteArrayInputStream(bytes);
+    }
+
+    private static byte[] bytes(SessionTable.Picture picture) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        picture.writeTo(new DataOutputStream(out));
+        return out.toByteArray();
     }
 
     private static Entry entry(long index, long clusterTime, Random random) {

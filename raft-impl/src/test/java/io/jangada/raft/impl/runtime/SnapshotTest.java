@@ -87,7 +87,8 @@ class SnapshotTest {
         }
         Await.until("all were told", () -> taken.size() == 3);
         assertEquals(
-                List.of(10L, 20L, 30L), taken.stream().map(RaftEvent.SnapshotTaken::index).toList());
+                List.of(10L, 20L, 30L),
+                taken.stream().map(RaftEvent.SnapshotTaken::index).toList());
     }
 
     @Test
@@ -111,8 +112,7 @@ class SnapshotTest {
 
     @Test
     void snapshotsAreTakenAfterSnapshotInterval() {
-        RaftConfig config =
-                QUICK.toBuilder().snapshotInterval(Duration.ofMinutes(10)).build();
+        RaftConfig config = QUICK.toBuilder().snapshotInterval(Duration.ofMinutes(10)).build();
         RaftGroup<Adder, Long, Long> group = alone(config, new Adder.WithViews());
         write(group, 3);
         cluster.environments.get(0).advance(Duration.ofMinutes(11));
@@ -187,8 +187,7 @@ class SnapshotTest {
         CompletableFuture<Long> write = group.write(1L);
         CompletableFuture<Long> read = group.read(ReadMode.LOCAL, Adder::sum);
         write(other, 5);
-        Await.until(
-                "the write is committed", () -> group.status().commitIndex() > committed);
+        Await.until("the write is committed", () -> group.status().commitIndex() > committed);
         assertFalse(write.isDone());
         assertFalse(read.isDone());
         machine.saveGate.open();
@@ -356,7 +355,10 @@ class SnapshotTest {
         }
         long sequence = 0;
         while (cluster.groups.get(leader).status().lastIndex() < 40) {
-            Await.get(cluster.groups.get(leader).write(sessions.get((int) (sequence % 3)), sequence, 1L));
+            Await.get(
+                    cluster.groups
+                            .get(leader)
+                            .write(sessions.get((int) (sequence % 3)), sequence, 1L));
             sequence++;
         }
         cluster.awaitEqualMachines();

@@ -127,8 +127,7 @@ final class TestCluster implements AutoCloseable {
         for (int leading : numbers) {
             boolean agreed = groups.get(leading).status().role() == Role.LEADER;
             for (int number : numbers) {
-                agreed &=
-                        groups.get(number).status().leader().equals(Optional.of(node(leading)));
+                agreed &= groups.get(number).status().leader().equals(Optional.of(node(leading)));
             }
             if (agreed) {
                 return leading;

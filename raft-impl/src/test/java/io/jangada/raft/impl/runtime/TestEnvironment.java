@@ -29,6 +29,8 @@ final class TestEnvironment implements Environment {
     private final AtomicLong ahead = new AtomicLong();
     private final Map<String, Gate> gates = new ConcurrentHashMap<>();
 
+    private volatile SuspectStore store;
+
     /** Nodes that only say something; of this node's frames. */
     final Set<NodeId> deaf = ConcurrentHashMap.newKeySet();
 
@@ -80,7 +82,16 @@ final class TestEnvironment implements Environment {
 
     @Override
     public LogStore openStore(HostSpec spec, StoreIdentity identity) {
-        return real.openStore(spec, identity);
+        if (spec.store() != null || spec.data() != null) {
+            return real.openStore(spec, identity);
+        }
+        store = new SuspectStore(identity);
+        return store;
+    }
+
+    /** The store of a node in memory. */
+    SuspectStore store() {
+        return store;
     }
 
     @Override
