@@ -28,11 +28,12 @@ public final class GoldenFiles {
         /**
          * Reads it.
          *
+         * @param name what it is
          * @param bytes what a version wrote
          * @return a value made of records, lists, maps, entries, bytes and things with a text
          * @throws Exception fails the test
          */
-        Object read(byte[] bytes) throws Exception;
+        Object read(String name, byte[] bytes) throws Exception;
     }
 
     /**
@@ -104,7 +105,7 @@ public final class GoldenFiles {
         for (Map.Entry<String, byte[]> thing : things.entrySet()) {
             Path file = folder.resolve(thing.getKey() + ".bin");
             Files.write(file, thing.getValue());
-            Files.write(text(file), GoldenText.of(reader.read(thing.getValue())));
+            Files.write(text(file), GoldenText.of(reader.read(thing.getKey(), thing.getValue())));
         }
     }
 

@@ -3,6 +3,8 @@ package io.jangada.raft.spi.testkit;
 import io.jangada.raft.spi.LogEntry;
 import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * part gains a line and keeps the others, so that lines which were written down stay true.
  */
 final class GoldenText {
+    /** Longer bytes are told by their hash. */
+    private static final int HEX_BYTES_MAX = 256;
+
     private final List<String> lines = new ArrayList<>();
 
     private GoldenText() {}
@@ -70,14 +75,23 @@ final class GoldenText {
 
     private static Object leaf(@Nullable Object value) {
         if (value instanceof byte[] bytes) {
-            return HexFormat.of().formatHex(bytes);
+            return bytes.length <= HEX_BYTES_MAX ? HexFormat.of().formatHex(bytes) : digest(bytes);
         }
         if (value instanceof ByteBuffer buffer) {
             byte[] bytes = new byte[buffer.remaining()];
             buffer.duplicate().get(bytes);
-            return HexFormat.of().formatHex(bytes);
+            return leaf(bytes);
         }
         return value instanceof Enum<?> constant ? constant.name() : String.valueOf(value);
+    }
+
+    private static String digest(byte[] bytes) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
+            return bytes.length + " bytes, SHA-256 " + HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has it", e);
+        }
     }
 
     private void line(String path, Object text) {

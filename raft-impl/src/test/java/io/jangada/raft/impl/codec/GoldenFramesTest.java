@@ -66,9 +66,9 @@ class GoldenFramesTest {
 
     @BeforeAll
     static void writeIfAsked() throws Exception {
-        GoldenFiles.writeIfAsked(MESSAGES, messages(), GoldenFramesTest::messagesOf);
-        GoldenFiles.writeIfAsked(BULK, bulkMessages(), GoldenFramesTest::bulkMessageOf);
-        GoldenFiles.writeIfAsked(RECORDS, records(), GoldenFramesTest::orderOf);
+        GoldenFiles.writeIfAsked(MESSAGES, messages(), (name, bytes) -> messagesOf(bytes));
+        GoldenFiles.writeIfAsked(BULK, bulkMessages(), (name, bytes) -> bulkMessageOf(bytes));
+        GoldenFiles.writeIfAsked(RECORDS, records(), (name, bytes) -> orderOf(bytes));
     }
 
     // ---- what this version writes --------------------------------------------------------------

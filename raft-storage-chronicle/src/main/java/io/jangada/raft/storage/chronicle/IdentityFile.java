@@ -72,7 +72,8 @@ final class IdentityFile {
         if (!Files.exists(file)) {
             return null;
         }
-        String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+        // Not readString, which fails on damaged bytes before the checksum can say that they are.
+        String content = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         int crcAt = content.indexOf("crc32c=");
         if (crcAt < 0
                 || !content.substring(crcAt)
