@@ -80,8 +80,14 @@ class CommandLineTest {
                         + " a size, as in 65536, 512KiB or 8MiB; kv server --help tells more",
                 "--password-file nosuch => kv server: --password-file: there is no file 'nosuch'",
                 "--config nosuch => kv server: --config: cannot read 'nosuch'",
-                "--join => kv server: --join is not yet available",
-                "--snapshot-every 5 => kv server: --snapshot-every is not yet available",
+                "--join --cluster n1=127.0.0.1:1 => kv server: --join: --cluster names no member to"
+                        + " join, only 'n1'",
+                "--snapshot-every 0 => kv server: --snapshot-every 0 is not from 1 to 1073741824",
+                "--snapshot-every x => kv server: Invalid value for option '--snapshot-every': 'x'"
+                        + " is not an int; kv server --help tells more",
+                "--snapshot-rate 1KiB => kv server: --snapshot-rate 1024 is less than 65536 bytes per"
+                        + " second",
+                "--priority 101 => kv server: --priority 101 is not from 0 to 100",
                 "--id => kv server: Missing required parameter for option '--id' (ID); kv server"
                         + " --help tells more",
                 "--resp nosuchhost.invalid:1 => kv server: --resp: unknown host 'nosuchhost.invalid'"
@@ -200,11 +206,49 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"log", "backup", "restore", "recover", "chaos", "check"})
+    @ValueSource(strings = {"log", "recover", "chaos", "check"})
     void whatComesLaterSaysSo(String command) {
         String expected = "kv " + command + ": not yet available";
         assertRefused(expected, run(command));
         assertRefused(expected, run(command, "--data", "x", "y", "--survivors", "n1,n2"));
+    }
+
+    @Test
+    void aBackupNeedsANodeAndAFileThatIsNotThere() throws IOException {
+        Path file = folder.resolve("copy");
+        assertRefused(
+                "kv backup: Missing required parameters: 'HOST:PORT', 'FILE'; kv backup --help tells"
+                        + " more",
+                run("backup"));
+        assertRefused(
+                "kv backup: no connection to 127.0.0.1:1: Connection refused",
+                run("backup", "127.0.0.1:1", file.toString()));
+        assertRefused(
+                "kv backup: there is no folder '" + data + "'",
+                run("backup", "127.0.0.1:1", data.resolve("copy").toString()));
+        Files.writeString(file, "x");
+        assertRefused(
+                "kv backup: '" + file + "' exists already: name another file",
+                run("backup", "127.0.0.1:1", file.toString()));
+    }
+
+    @Test
+    void aRestoreOverwritesNothing() throws IOException {
+        Path file = folder.resolve("copy");
+        assertRefused(
+                "kv restore: there is no file '" + file + "'",
+                run("restore", "--data=" + data, file.toString()));
+        Files.writeString(file, "something else");
+        Path full = Files.createDirectory(folder.resolve("full"));
+        Files.writeString(full.resolve("IDENTITY"), "x");
+        assertRefused(
+                "kv restore: --data: '"
+                        + full
+                        + "' is not empty: nothing is overwritten, name another folder",
+                run("restore", "--data=" + full, file.toString()));
+        assertRefused(
+                "kv restore: --data: '" + file + "' is not a folder",
+                run("restore", "--data=" + file, file.toString()));
     }
 
     @Test
@@ -221,7 +265,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "server", "demo", "cli", "log", "check"})
+    @ValueSource(strings = {"", "server", "demo", "cli", "backup", "restore", "log", "check"})
     void helpIsEverywhere(String command) {
         Outcome outcome = command.isEmpty() ? run("--help") : run(command, "--help");
         assertEquals(0, outcome.code, outcome.err);

@@ -88,7 +88,8 @@ final class Writer extends Thread {
         while (true) {
             try {
                 if (client == null) {
-                    client = cluster.client(cluster.ids().get(node));
+                    List<String> ids = cluster.ids();
+                    client = cluster.client(ids.get(node % ids.size()));
                 }
                 Reply reply = client.call(words);
                 if (!(reply instanceof Reply.Failure failure)) {
@@ -102,7 +103,7 @@ final class Writer extends Thread {
                 // Gone. The next one will know.
             }
             disconnect();
-            node = (node + 1) % cluster.ids().size();
+            node++;
             Waiting.pass(Duration.ofMillis(5));
         }
     }
