@@ -27,8 +27,10 @@ class InteractionScriptsTest {
         assertEnd(script, 1, 1, 4, "[4@1 noop]");
     }
 
-    /** There a promotion is one entry; here it goes through a joint configuration.
-     * The candidate's configuration counts: node 3 votes, though it does not know that it may. */
+    /**
+     * There a promotion is one entry; here it goes through a joint configuration. The candidate's
+     * configuration counts: node 3 votes, though it does not know that it may.
+     */
     @Test
     void campaignLearnerMustVote() throws IOException {
         InteractionScript script = InteractionScript.run("campaign_learner_must_vote");
