@@ -551,7 +551,10 @@ public final class RaftCore {
     }
 
     private boolean mayCampaign() {
-        return membership().isVoter(self) && !rebuild.isUnderWay() && !diskSick && removedAt == 0;
+        return memberships.mayNeedItsVoter(commitIndex)
+                && !rebuild.isUnderWay()
+                && !diskSick
+                && removedAt == 0;
     }
 
     // Transitions
