@@ -13,11 +13,7 @@ import java.util.Objects;
  * @param problems what is wrong with the log as a whole, one sentence each; empty if it is sound
  */
 public record LogReport(
-        StoreIdentity identity,
-        int segments,
-        long records,
-        boolean inUse,
-        List<String> problems) {
+        StoreIdentity identity, int segments, long records, boolean inUse, List<String> problems) {
     /** Checks that nothing is missing. */
     public LogReport {
         Objects.requireNonNull(identity, "identity");

@@ -270,8 +270,7 @@ abstract class CompactionContract extends GroupLogContract {
             end = done.get();
             long to = last.get();
             for (long from = first.get(); from <= to; from++) {
-                assertEquals(
-                        List.of(sized(from, 1, 200)), log.entries(from, from, Long.MAX_VALUE));
+                assertEquals(List.of(sized(from, 1, 200)), log.entries(from, from, Long.MAX_VALUE));
                 first.set(from + 1);
             }
         }
@@ -304,7 +303,8 @@ abstract class CompactionContract extends GroupLogContract {
                 model.clear();
                 log.startReset(null, prefix, step);
             } else {
-                int kept = model.size() - Math.min(model.size(), Math.max(0, random.nextInt(12) - 6));
+                int kept =
+                        model.size() - Math.min(model.size(), Math.max(0, random.nextInt(12) - 6));
                 model.subList(kept, model.size()).clear();
                 List<LogEntry> entries = new ArrayList<>();
                 for (int i = random.nextInt(12); i >= 0; i--) {

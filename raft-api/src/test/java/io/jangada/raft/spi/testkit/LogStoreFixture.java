@@ -19,8 +19,7 @@ abstract class LogStoreFixture {
     /** Tag of a test whose node does not know its cluster yet. */
     static final String JOINER = "joiner";
 
-    static final StoreIdentity JOINING =
-            new StoreIdentity("", IDENTITY.node(), IDENTITY.store());
+    static final StoreIdentity JOINING = new StoreIdentity("", IDENTITY.node(), IDENTITY.store());
 
     private @Nullable LogStore store;
     private @Nullable OpenLog open;

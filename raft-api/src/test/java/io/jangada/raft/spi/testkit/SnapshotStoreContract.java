@@ -242,8 +242,7 @@ public abstract class SnapshotStoreContract {
                 int from = random.nextInt(content.length);
                 int length = random.nextInt(400);
                 byte[] expected =
-                        Arrays.copyOfRange(
-                                content, from, Math.min(content.length, from + length));
+                        Arrays.copyOfRange(content, from, Math.min(content.length, from + length));
                 assertArrayEquals(expected, read(file, from, length), from + " " + length);
             }
             assertEquals(0, file.read(content.length, ByteBuffer.allocate(10)));
@@ -276,8 +275,7 @@ public abstract class SnapshotStoreContract {
     private static void readAtRandom(SnapshotFile file, byte[] content, Random random) {
         for (int i = 0; i < 500; i++) {
             int from = random.nextInt(content.length - 300);
-            assertArrayEquals(
-                    Arrays.copyOfRange(content, from, from + 300), read(file, from, 300));
+            assertArrayEquals(Arrays.copyOfRange(content, from, from + 300), read(file, from, 300));
         }
     }
 

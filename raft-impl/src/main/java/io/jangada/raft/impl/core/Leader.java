@@ -13,6 +13,7 @@ import io.jangada.raft.impl.core.Message.InstallSnapshot;
 import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
 import io.jangada.raft.impl.core.Message.ReadIndexResponse;
 import io.jangada.raft.impl.core.Message.ReconfigureResponse;
+import io.jangada.raft.impl.core.RaftCore.PeerProgress;
 import io.jangada.raft.impl.core.Reconfiguration.Asker;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.LogEntry;
@@ -98,6 +99,10 @@ final class Leader implements Role {
                 || sizes.unappliedBytes() >= core.config().unappliedBytesMax()) {
             return Refusal.OVERLOADED;
         }
+        InvariantViolation.check(
+                proposal.type() == EntryType.COMMAND || proposal.type() == EntryType.OPEN_SESSION,
+                "only the leader itself makes such an entry (type)",
+                proposal.type().code());
         append(proposal.type(), proposal.payload());
         return null;
     }
@@ -142,7 +147,9 @@ final class Leader implements Role {
 
     private void replicate(NodeId to, Progress peer) {
         if (peer.nextIndex() < log.firstIndex()) {
-            offerSnapshot(to, peer);
+            if (!peer.hasInflights()) { // Else they may be enough.
+                offerSnapshot(to, peer);
+            }
             return;
         }
         if (peer.state() == Progress.State.SNAPSHOT) {
@@ -259,7 +266,11 @@ final class Leader implements Role {
         }
         peer.heard(core.now());
         peer.prefers(response.priority());
-        peer.rebuilding(response.rebuild(), response.round(), readIndex.round(), log.lastIndex());
+        if (peer.rebuilding(
+                response.rebuild(), response.round(), readIndex.round(), log.lastIndex())) {
+            advanceCommitIndex(); // Whole again, it counts with what it has.
+            succession.proceed();
+        }
         peer.confirmed(response.round(), response.lastLogIndex(), core.now());
         confirmRounds();
     }
@@ -459,7 +470,6 @@ final class Leader implements Role {
         if (current.isJoint()) {
             next = MembershipSteps.left(current);
         } else if (change != null) {
-            change.watch(current, this);
             next = change.next(current, this);
         }
         if (next != null && !next.equals(current)) {
@@ -557,6 +567,14 @@ final class Leader implements Role {
 
     long round() {
         return readIndex.round();
+    }
+
+    Map<NodeId, PeerProgress> progress() {
+        Map<NodeId, PeerProgress> progress = new TreeMap<>();
+        peers.forEach(
+                (id, peer) ->
+                        progress.put(id, new PeerProgress(peer.matchIndex(), peer.nextIndex())));
+        return progress;
     }
 
     Map<NodeId, Progress> peers() {

@@ -3,22 +3,10 @@ package io.jangada.raft.impl.core;
 import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
-import io.jangada.raft.impl.core.Message.AppendEntries;
-import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
 import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Message.ForwardRefused;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
-import io.jangada.raft.impl.core.Message.InstallSnapshot;
-import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
-import io.jangada.raft.impl.core.Message.InstallStatus;
-import io.jangada.raft.impl.core.Message.ReadIndexRequest;
-import io.jangada.raft.impl.core.Message.ReadIndexResponse;
-import io.jangada.raft.impl.core.Message.ReconfigureResponse;
-import io.jangada.raft.impl.core.Message.RemovedNotice;
-import io.jangada.raft.impl.core.Message.RequestVote;
-import io.jangada.raft.impl.core.Message.RequestVoteResponse;
-import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.impl.core.Ready.ReadGrant;
 import io.jangada.raft.impl.core.Reconfiguration.Asker;
@@ -32,7 +20,6 @@ import io.jangada.raft.spi.SnapshotInfo;
 import io.jangada.raft.spi.SnapshotMeta;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,17 +72,12 @@ public final class RaftCore {
     /** When the latest input came. */
     private long now;
 
+    private final Inbox inbox;
     private final Voting voting;
     private final Snapshots snapshots;
     private final Rebuild rebuild;
     private final int priority;
     private boolean diskSick;
-
-    /**
-     * Where the committed configuration without this node stands, as somebody said; 0 if nobody
-     * did, or a leader was heard since. This node then does not stand for election (Z42).
-     */
-    private long removedAt;
 
     /** Last round of the current term that was confirmed to its leader (Z25). */
     private long answeredRound;
@@ -146,6 +128,7 @@ public final class RaftCore {
         this.commitIndex = stored.firstIndex() - 1;
         this.voting = new Voting(this, memberships, nowNanos + election.timeoutNanos());
         this.snapshots = new Snapshots(this, log, snapshot);
+        this.inbox = new Inbox(this, voting, snapshots);
         this.lastReadBatch = election.drawNumber();
         this.role = new Follower(this, null, nowNanos + election.drawTimeoutNanos());
         this.rebuild = new Rebuild(rebuilding ? election.drawNumber() | 1 : 0);
@@ -189,7 +172,7 @@ public final class RaftCore {
      * larger group may still hold a lease on what this node promised.
      */
     private void exemptOnlyVoter() {
-        if (mayCampaign() && memberships.wasAlwaysOnlyVoter()) {
+        if (voting.mayCampaign() && memberships.wasAlwaysOnlyVoter()) {
             voting.promisedNothing();
             ((Follower) role).waitUntil(now);
         }
@@ -203,7 +186,7 @@ public final class RaftCore {
                 input.nowNanos() >= now, "time fell (input, before)", input.nowNanos(), now);
         now = input.nowNanos();
         if (input instanceof Input.Received received) {
-            onReceived(received.from(), received.message());
+            inbox.take(received.from(), received.message());
         } else if (input instanceof Input.Persisted persisted) {
             onPersisted(persisted.writeSequence());
         } else if (input instanceof Input.Propose propose) {
@@ -261,7 +244,7 @@ public final class RaftCore {
         if (role instanceof Leader leader) {
             return leader.nextDeadline();
         }
-        long deadline = mayCampaign() ? role.electionDeadline() : Long.MAX_VALUE;
+        long deadline = voting.mayCampaign() ? role.electionDeadline() : Long.MAX_VALUE;
         return role instanceof Follower follower
                 ? Math.min(deadline, follower.nextDeadline())
                 : deadline;
@@ -287,7 +270,7 @@ public final class RaftCore {
         if (role instanceof Follower follower) {
             follower.tick();
         }
-        if (mayCampaign() && now >= role.electionDeadline()) {
+        if (voting.mayCampaign() && now >= role.electionDeadline()) {
             if (!(role instanceof Follower)) {
                 election.lost();
             }
@@ -372,63 +355,10 @@ public final class RaftCore {
         }
     }
 
-    // Messages
-
-    /**
-     * Paper §5.1, the rule for all servers: a higher term makes a follower, a lower one is answered
-     * with ours or ignored. Pre-votes and votes that the promise to a live leader refuses are the
-     * exceptions: they move nobody (Z6, Z10, Z23).
-     */
-    private void onReceived(NodeId from, Message message) {
-        if (message.term() > currentTerm && !message.isPreVote()) {
-            if (message instanceof RequestVote request && voting.isBoundToLeader(request)) {
-                return;
-            }
-            becomeFollower(message.term(), message.isFromLeader() ? from : null);
-        }
-        if (message.term() < currentTerm) {
-            onStaleMessage(from, message);
-        } else {
-            dispatch(from, message);
-        }
-    }
-
-    private void dispatch(NodeId from, Message message) {
-        if (message instanceof AppendEntries append) {
-            hear(from).onAppendEntries(from, append);
-        } else if (message instanceof AppendEntriesResponse response) {
-            if (role instanceof Leader leader) {
-                leader.onAppendEntriesResponse(from, response);
-            }
-        } else if (message instanceof Heartbeat heartbeat) {
-            hear(from).onHeartbeat(from, heartbeat);
-        } else if (message instanceof HeartbeatResponse response) {
-            if (role instanceof Leader leader) {
-                leader.onHeartbeatResponse(from, response);
-            }
-        } else if (message instanceof RequestVote request) {
-            voting.onRequestVote(from, request);
-        } else if (message instanceof RequestVoteResponse response) {
-            voting.onResponse(from, response);
-        } else if (message instanceof InstallSnapshot install) {
-            snapshots.onInstallSnapshot(from, hear(from), install);
-        } else if (message instanceof InstallSnapshotResponse response) {
-            if (role instanceof Leader leader) {
-                leader.onInstallSnapshotResponse(from, response);
-            }
-        } else if (message instanceof TimeoutNow timeoutNow) {
-            onTimeoutNow(from, timeoutNow);
-        } else if (message instanceof ReadIndexResponse response) {
-            if (role instanceof Follower follower) {
-                follower.onReadIndexResponse(response);
-            }
-        } else {
-            onRequestToLeader(from, message);
-        }
-    }
+    // What messages do to a node in any role
 
     /** The sender leads this term: follow it, and promise it this node's patience (Z8, Z23). */
-    private Follower hear(NodeId leader) {
+    Follower hear(NodeId leader) {
         InvariantViolation.check(
                 !(role instanceof Leader), "two leaders in one term (term)", currentTerm);
         if (!leader.equals(leader())) {
@@ -437,81 +367,8 @@ public final class RaftCore {
         Follower follower = (Follower) role;
         election.leaderHeard();
         follower.waitUntil(now + election.drawTimeoutNanos());
-        voting.promise(now + election.timeoutNanos());
-        removedAt = 0;
+        voting.heardLeader(now + election.timeoutNanos());
         return follower;
-    }
-
-    /** What may come from a node that lags a term behind, and is as good as in this one. */
-    private void onRequestToLeader(NodeId from, Message message) {
-        if (message instanceof ForwardProposal forwarded) {
-            Refusal refusal =
-                    role instanceof Leader leader
-                            ? leader.propose(from, forwarded)
-                            : Refusal.NO_LEADER;
-            if (refusal != null) {
-                sendAfterHardState(
-                        from, new ForwardRefused(currentTerm, forwarded.requestId(), refusal));
-            }
-        } else if (message instanceof ForwardRefused refused) {
-            effects.refuse(refused.requestId(), refused.reason(), false);
-        } else if (message instanceof ReadIndexRequest request) {
-            if (role instanceof Leader leader) {
-                leader.read(from, request.requestId());
-            }
-        } else if (message instanceof TransferRequest request) {
-            if (role instanceof Leader leader) {
-                leader.transferTo(request.target());
-            }
-        } else if (message instanceof Message.Reconfigure wish) {
-            if (role instanceof Leader leader) {
-                leader.reconfigure(new Asker(from, wish.requestId()), wish.change());
-            }
-        } else if (message instanceof ReconfigureResponse response) {
-            changed(response.requestId(), response.refusal());
-        } else if (message instanceof RemovedNotice notice) {
-            onRemovedNotice(notice);
-        } else {
-            throw new AssertionError("no handler for " + message);
-        }
-    }
-
-    /**
-     * Who leads is right about who belongs to the group; only a node without a leader needs this.
-     */
-    private void onRemovedNotice(RemovedNotice notice) {
-        if (leader() == null && notice.membershipIndex() >= memberships.latestIndex()) {
-            removedAt = Math.max(removedAt, notice.membershipIndex());
-        }
-    }
-
-    /** Paper §5.1: requests with an old term are refused, so that their sender learns of ours. */
-    private void onStaleMessage(NodeId from, Message message) {
-        if (message instanceof AppendEntries append) {
-            long last = log.lastIndex();
-            sendAfterHardState(
-                    from,
-                    new AppendEntriesResponse(
-                            currentTerm, false, append.prevLogIndex(), 0, last + 1, last));
-        } else if (message instanceof Heartbeat) {
-            // Not its round: the sender may lead again, and take it for one of its new term.
-            sendAfterHardState(from, heartbeatResponse(0));
-        } else if (message instanceof InstallSnapshot install) {
-            long index = install.info().meta().index();
-            sendAfterHardState(
-                    from,
-                    new InstallSnapshotResponse(currentTerm, index, 0, InstallStatus.FETCHING));
-        } else if (message instanceof RequestVote request) {
-            voting.onStaleRequest(from, request);
-        } else if (message instanceof ForwardProposal
-                || message instanceof ForwardRefused
-                || message instanceof ReadIndexRequest
-                || message instanceof TransferRequest
-                || message instanceof Message.Reconfigure
-                || message instanceof ReconfigureResponse
-                || message instanceof RemovedNotice) {
-            onRequestToLeader(from, message);
-        }
     }
 
     // Elections, paper §5.2 and §5.4.1, thesis §4.2.3, §9.6
@@ -536,30 +393,9 @@ public final class RaftCore {
         becomeFollower(currentTerm, null);
     }
 
-    /**
-     * Thesis §3.10, Z25: not if a later round was answered, for the leader may have its lease back,
-     * and not while we do not know whether one was.
-     */
-    private void onTimeoutNow(NodeId from, TimeoutNow message) {
-        if (role instanceof Follower follower
-                && from.equals(follower.leader())
-                && answeredRound <= message.round()
-                && voting.knowsItsPromises()
-                && mayCampaign()) {
-            becomeCandidate(true);
-        }
-    }
-
-    private boolean mayCampaign() {
-        return memberships.mayNeedItsVoter(commitIndex)
-                && !rebuild.isUnderWay()
-                && !diskSick
-                && removedAt == 0;
-    }
-
     // Transitions
 
-    private void becomeFollower(long term, @Nullable NodeId leader) {
+    void becomeFollower(long term, @Nullable NodeId leader) {
         InvariantViolation.check(
                 term >= currentTerm, "a term must not fall (new, old)", term, currentTerm);
         // A higher term alone does not buy its candidate time (Z8): the timer goes on.
@@ -708,6 +544,10 @@ public final class RaftCore {
         answeredRound = Math.max(answeredRound, round);
     }
 
+    long answeredRound() {
+        return answeredRound;
+    }
+
     long nextReadBatch() {
         return ++lastReadBatch;
     }
@@ -731,6 +571,11 @@ public final class RaftCore {
 
     void fetch(Ready.Fetch fetch) {
         effects.fetch(fetch);
+    }
+
+    /** A proposal that was passed on was refused by who was thought to lead. */
+    void refusedByLeader(ForwardRefused refused) {
+        effects.refuse(refused.requestId(), refused.reason(), false);
     }
 
     void changed(long requestId, @Nullable String refusal) {
@@ -831,7 +676,7 @@ public final class RaftCore {
                 membershipIndex(),
                 leading == null ? null : leading.changeTarget(),
                 snapshots.latestIndex(),
-                removedAt > 0 || memberships.hasLeft(commitIndex),
+                voting.wasToldOfRemoval() || memberships.hasLeft(commitIndex),
                 isRebuilding());
     }
 
@@ -840,13 +685,6 @@ public final class RaftCore {
 
     /** What this leader knows of its peers' logs; empty if it does not lead. */
     public Map<NodeId, PeerProgress> progress() {
-        Map<NodeId, PeerProgress> progress = new TreeMap<>();
-        if (role instanceof Leader leader) {
-            for (Map.Entry<NodeId, Progress> each : leader.peers().entrySet()) {
-                Progress peer = each.getValue();
-                progress.put(each.getKey(), new PeerProgress(peer.matchIndex(), peer.nextIndex()));
-            }
-        }
-        return progress;
+        return role instanceof Leader leader ? leader.progress() : Map.of();
     }
 }

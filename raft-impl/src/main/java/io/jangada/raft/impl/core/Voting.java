@@ -5,6 +5,7 @@ import io.jangada.raft.api.NodeId;
 import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Role.Candidate;
 import io.jangada.raft.impl.core.Role.PreCandidate;
 
@@ -25,6 +26,12 @@ final class Voting {
     /** Until then what was promised before the start may bind this node (Z23). */
     private final long promisesUnknownUntil;
 
+    /**
+     * Where the committed configuration without this node stands, as somebody said; 0 if nobody
+     * did, or a leader was heard since. This node then does not stand for election (Z42).
+     */
+    private long removedAt;
+
     Voting(RaftCore core, Memberships memberships, long promisesUnknownUntil) {
         this.core = core;
         this.memberships = memberships;
@@ -33,8 +40,9 @@ final class Voting {
     }
 
     /** A leader was heard, and may count on this node until then. */
-    void promise(long until) {
-        noVoteBefore = until;
+    void heardLeader(long promisedUntil) {
+        noVoteBefore = promisedUntil;
+        removedAt = 0;
     }
 
     /** There is nobody to whom this node could have promised anything. */
@@ -46,8 +54,40 @@ final class Voting {
         return noVoteBefore;
     }
 
-    boolean knowsItsPromises() {
-        return core.now() >= promisesUnknownUntil;
+    /** Whether this node may stand for election, if it comes to that. */
+    boolean mayCampaign() {
+        return memberships.mayNeedItsVoter(core.commitIndex())
+                && !core.isRebuilding()
+                && !core.isDiskSick()
+                && removedAt == 0;
+    }
+
+    boolean wasToldOfRemoval() {
+        return removedAt > 0;
+    }
+
+    /**
+     * Who leads is right about who belongs to the group; only a node without a leader needs this. A
+     * node with a newer configuration knows better.
+     */
+    void onRemovedNotice(RemovedNotice notice) {
+        if (core.leader() == null && notice.membershipIndex() >= memberships.latestIndex()) {
+            removedAt = notice.membershipIndex();
+        }
+    }
+
+    /**
+     * Thesis §3.10, Z25: not if a later round was answered, for the leader may have its lease back,
+     * and not while we do not know whether one was.
+     */
+    void onTimeoutNow(NodeId from, TimeoutNow message) {
+        if (core.role() instanceof Follower follower
+                && from.equals(follower.leader())
+                && core.answeredRound() <= message.round()
+                && core.now() >= promisesUnknownUntil
+                && mayCampaign()) {
+            core.becomeCandidate(true);
+        }
     }
 
     /** Z23, with its exemptions: the only voter, and an election that the last leader asked for. */

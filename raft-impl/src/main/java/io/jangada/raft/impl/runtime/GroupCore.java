@@ -577,6 +577,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     private void end(RejectedException reason) {
         stopped = reason;
         loop.remove(this);
+        host.receivers().forget(id, () -> {});
         writes.close(reason);
         reads.close(reason);
         transfers.close(reason);

@@ -114,7 +114,8 @@ final class GroupSnapshots implements Snapshotter.Listener, SnapshotReceiver.Lis
 
     /** Somebody wants a snapshot now. */
     void demand(CompletableFuture<Long> done, long appliedIndex) {
-        if (appliedIndex == 0) {
+        long index = Math.max(appliedIndex, group.status().snapshotIndex());
+        if (index == 0) {
             done.completeExceptionally(
                     new RejectedException.NoLeader(
                             "nothing is applied here yet, so there is nothing to take a snapshot"
@@ -122,7 +123,7 @@ final class GroupSnapshots implements Snapshotter.Listener, SnapshotReceiver.Lis
                             null));
             return;
         }
-        demands.add(new Demand(appliedIndex, done));
+        demands.add(new Demand(index, done));
         group.takeSnapshot();
     }
 

@@ -127,6 +127,7 @@ public final class Host implements RaftHost, TransportListener {
                         name + "-sends",
                         transport,
                         this::snapshotsOf,
+                        this::takeSnapshot,
                         spec.snapshotBytesPerSecond());
     }
 
@@ -363,6 +364,13 @@ public final class Host implements RaftHost, TransportListener {
     private @Nullable SnapshotStore snapshotsOf(GroupId group) {
         Replica<?, ?, ?> replica = groups.get(group);
         return replica == null ? null : replica.core().snapshots();
+    }
+
+    private void takeSnapshot(GroupId group) {
+        Replica<?, ?, ?> replica = groups.get(group);
+        if (replica != null) {
+            replica.core().takeSnapshot();
+        }
     }
 
     @Override

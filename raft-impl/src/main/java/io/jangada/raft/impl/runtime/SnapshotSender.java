@@ -22,7 +22,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,9 @@ final class SnapshotSender {
 
     /** A receiver that does not ask for so long makes room, and its file is closed. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** A worker that wakes late makes up for that, but not for longer pauses. */
+    private static final long CREDIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** How long a full queue of the transport is given to drain before the next try. */
     private static final long FULL_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -64,6 +69,7 @@ final class SnapshotSender {
     private final Environment environment;
     private final Transport transport;
     private final Function<GroupId, @Nullable SnapshotStore> stores;
+    private final Consumer<GroupId> unreadable;
     private final long bytesPerSecond;
     private final Worker worker;
 
@@ -79,15 +85,23 @@ final class SnapshotSender {
     private long notBeforeNanos = Long.MIN_VALUE;
     private int tries;
 
+    /**
+     * A sender.
+     *
+     * @param stores where a group's snapshots are, null if the group is not open here
+     * @param unreadable told of a group whose snapshot is damaged, so that it takes another one
+     */
     SnapshotSender(
             Environment environment,
             String name,
             Transport transport,
             Function<GroupId, @Nullable SnapshotStore> stores,
+            Consumer<GroupId> unreadable,
             long bytesPerSecond) {
         this.environment = environment;
         this.transport = transport;
         this.stores = stores;
+        this.unreadable = unreadable;
         this.bytesPerSecond = bytesPerSecond;
         this.worker = environment.worker(name, this::work);
     }
@@ -177,7 +191,7 @@ final class SnapshotSender {
         return found;
     }
 
-    private void closeFiles(java.util.function.Predicate<String> which) {
+    private void closeFiles(Predicate<String> which) {
         open.entrySet()
                 .removeIf(
                         each -> {
@@ -210,6 +224,7 @@ final class SnapshotSender {
                     receiver.node(),
                     e.getMessage());
             closeFiles(key -> key.equals(key(request)));
+            unreadable.accept(request.group());
             return refuse(receiver, request, Refusal.UNREADABLE);
         }
     }
@@ -292,7 +307,7 @@ final class SnapshotSender {
             served.put(receiver, now);
         }
         long nanos = content.length * TimeUnit.SECONDS.toNanos(1) / Math.max(1, bytesPerSecond);
-        notBeforeNanos = Math.max(notBeforeNanos, now) + nanos;
+        notBeforeNanos = Math.max(notBeforeNanos, now - CREDIT_NANOS) + nanos;
         return true;
     }
 }

@@ -130,7 +130,7 @@ final class Snapshotter {
             try {
                 job.run();
             } catch (Throwable cause) {
-                lender.broken(cause);
+                lender.broken(new IllegalStateException("its snapshots failed: " + cause, cause));
             }
         }
     }

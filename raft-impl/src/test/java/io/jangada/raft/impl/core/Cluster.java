@@ -23,7 +23,9 @@ final class Cluster {
 
     final Map<NodeId, TestNode> nodes = new TreeMap<>();
     final List<Envelope> wire = new ArrayList<>();
+    final List<Ready.ChangeOutcome> outcomes = new ArrayList<>();
     private final Map<NodeId, List<Ready.Outbound>> held = new TreeMap<>();
+    private final Map<NodeId, Ready.Fetch> fetches = new TreeMap<>();
 
     /** Names of the nodes, and the configuration that founds the group. */
     static Cluster of(String names, String membership) {
@@ -79,7 +81,29 @@ final class Cluster {
         Ready ready = node.take();
         held.get(id).addAll(ready.messages());
         release(id);
+        outcomes.addAll(ready.changes());
+        if (ready.fetch() != null) {
+            fetches.put(id, ready.fetch());
+        }
+        if (ready.load() != null) {
+            node.applied(ready.load().meta().index());
+        }
         return ready;
+    }
+
+    /** Content moves on a lane of its own, as soon as it can. */
+    private boolean fetch(NodeId id) {
+        Ready.Fetch fetch = fetches.remove(id);
+        if (fetch == null) {
+            return false;
+        }
+        TestNode node = nodes.get(id);
+        if (fetch.info().equals(nodes.get(fetch.from()).snapshot)) {
+            node.received(fetch.info());
+        } else {
+            node.fetchFailed(fetch.info());
+        }
+        return true;
     }
 
     private void release(NodeId id) {
@@ -116,7 +140,7 @@ final class Cluster {
         while (moved) {
             moved = false;
             for (NodeId id : some) {
-                moved |= run(id);
+                moved |= run(id) | fetch(id);
             }
             moved |= deliver(each -> some.contains(each.to()));
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
@@ -187,11 +188,7 @@ final class InteractionScript {
     private void promote(Command command) {
         TestNode node = cluster.node(command.arguments().get(0));
         String promoted = command.input().get(0).substring(1);
-        String voters =
-                node.core.membership().voters().keySet().stream()
-                        .map(NodeId::value)
-                        .collect(Collectors.joining(" "));
-        node.proposeMembership(0, voters + " " + promoted);
+        node.reconfigure(0, new MembershipChange.Promote(id(promoted)));
     }
 
     private void stabilize(Command command) {

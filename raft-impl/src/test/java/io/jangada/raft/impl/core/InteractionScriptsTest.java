@@ -27,16 +27,19 @@ class InteractionScriptsTest {
         assertEnd(script, 1, 1, 4, "[4@1 noop]");
     }
 
-    /** The candidate's configuration counts: node 3 votes, though it does not know that it may. */
+    /**
+     * There a promotion is one entry; here it goes through a joint configuration. The candidate's
+     * configuration counts: node 3 votes, though it does not know that it may.
+     */
     @Test
     void campaignLearnerMustVote() throws IOException {
         InteractionScript script = InteractionScript.run("campaign_learner_must_vote");
 
         assertEquals(Script.membership("1 2 3"), script.node(3).core.membership());
-        assertEquals("LEADER term 2 vote 2 leader 2 commit 5 last 5", script.node(2).state());
+        assertEquals("LEADER term 2 vote 2 leader 2 commit 6 last 6", script.node(2).state());
         script.cluster.drop(each -> true); // Node 1 had nothing delivered: it seems dead.
         script.cluster.heartbeat("2");
-        assertEnd(script, 2, 2, 5, "[3@1 noop 4@1 membership 5@2 noop]");
+        assertEnd(script, 2, 2, 6, "[3@1 noop 4@1 membership 5@1 membership 6@2 noop]");
     }
 
     /** Here a live leader alone would refuse pre-votes; so the script's leader is gone before. */

@@ -11,11 +11,9 @@ import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
-import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.SnapshotInfo;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -181,12 +179,6 @@ final class TestNode {
 
     TestNode propose(long requestId, String command) {
         core.step(new Input.Propose(nowNanos, requestId, proposal(command)));
-        return this;
-    }
-
-    TestNode proposeMembership(long requestId, String membership) {
-        byte[] text = Script.membership(membership).toString().getBytes(StandardCharsets.UTF_8);
-        core.step(new Input.Propose(nowNanos, requestId, new Proposal(EntryType.MEMBERSHIP, text)));
         return this;
     }
 

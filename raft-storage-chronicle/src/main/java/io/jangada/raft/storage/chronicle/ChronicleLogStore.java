@@ -159,8 +159,7 @@ public final class ChronicleLogStore implements LogStore {
                             .formatted(folder, identity.clusterId(), clusterId));
         }
         writer.checkWritable();
-        StoreIdentity adopted =
-                new StoreIdentity(clusterId, identity.node(), identity.store());
+        StoreIdentity adopted = new StoreIdentity(clusterId, identity.node(), identity.store());
         try {
             new IdentityFile(folder).replace(adopted);
         } catch (IOException e) {
@@ -303,8 +302,7 @@ public final class ChronicleLogStore implements LogStore {
         GroupState state = new GroupState(new GroupMark(group));
         checkCheckpointFits(state.mark.checkpointBytes());
         writer.submit(
-                new Write.Control(
-                        RecordType.GROUP_CREATED, state.mark, RecordAppender.NO_PAYLOAD));
+                new Write.Control(RecordType.GROUP_CREATED, state.mark, RecordAppender.NO_PAYLOAD));
         checkpointBytes += state.mark.checkpointBytes();
         groups.put(group, state);
         return state;
@@ -346,8 +344,7 @@ public final class ChronicleLogStore implements LogStore {
         }
         if (!isDestroyed(state)) {
             snapshots.checkIdle(group);
-            writer.writeAndWait(
-                    RecordType.GROUP_DESTROYED, state.mark, RecordAppender.NO_PAYLOAD);
+            writer.writeAndWait(RecordType.GROUP_DESTROYED, state.mark, RecordAppender.NO_PAYLOAD);
             // Only the tombstone stays.
             GroupState tombstone = new GroupState(state.mark);
             groups.put(group, tombstone);
@@ -477,6 +474,8 @@ public final class ChronicleLogStore implements LogStore {
 
         Builder duringRecovery() {
             duringRecovery = true;
+            // The segments of a tool may be smaller than those that hold the entries.
+            compactionMillis = -1;
             return this;
         }
 

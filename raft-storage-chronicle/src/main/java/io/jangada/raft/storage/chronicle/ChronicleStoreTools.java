@@ -15,14 +15,24 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Offline work on the folder of a {@link ChronicleLogStore}; found by {@link
  * java.util.ServiceLoader}.
  */
 public final class ChronicleStoreTools implements StoreTools {
+    private final Supplier<ChronicleLogStore.Builder> stores;
+
     /** For the service loader. */
-    public ChronicleStoreTools() {}
+    public ChronicleStoreTools() {
+        this(ChronicleLogStore::builder);
+    }
+
+    /** How the store is opened in which a recovery writes. */
+    ChronicleStoreTools(Supplier<ChronicleLogStore.Builder> stores) {
+        this.stores = stores;
+    }
 
     @Override
     public LogReport records(Path folder, RecordFilter filter, Consumer<StoredRecord> to) {
@@ -59,12 +69,12 @@ public final class ChronicleStoreTools implements StoreTools {
 
     @Override
     public RecoveryPlan planRecovery(Path folder, List<Member> survivors) {
-        return in(folder, () -> new LostMajority(folder, survivors).plan());
+        return in(folder, () -> new LostMajority(folder, survivors, stores.get()).plan());
     }
 
     @Override
     public RecoveryPlan recover(Path folder, List<Member> survivors) {
-        return in(folder, () -> new LostMajority(folder, survivors).run());
+        return in(folder, () -> new LostMajority(folder, survivors, stores.get()).run());
     }
 
     private static <T> T in(Path folder, FolderLock.Work<T> work) {

@@ -23,8 +23,8 @@ import java.util.function.Supplier;
  * once more so that it can be deleted, too. So a group that is idle keeps its entries, but not the
  * segments they were first written to.
  *
- * <p>A segment goes in three steps: everything that made it dead becomes durable; a record says that
- * it is not needed; the file is deleted. After a crash in between it is found dead again.
+ * <p>A segment goes in three steps: everything that made it dead becomes durable; a record says
+ * that it is not needed; the file is deleted. After a crash in between it is found dead again.
  *
  * <p>What all this leaves on the disk is at most twice what is alive, and {@link #SPARE_SEGMENTS}
  * more. Reading and rewriting takes at most about half of the time, in small batches, so that the
@@ -34,7 +34,7 @@ final class Compactor implements Runnable {
     private static final Logger LOG = System.getLogger(Compactor.class.getPackageName());
 
     /** Segments that may be there beyond twice what is alive, before anything is rewritten. */
-    static final int SPARE_SEGMENTS = 4;
+    static final int SPARE_SEGMENTS = 2;
 
     /** And so many files, for openings that wrote little each. */
     static final int SPARE_FILES = 16;
@@ -300,8 +300,7 @@ final class Compactor implements Runnable {
             }
         }
         if (total > 2 * live + SPARE_SEGMENTS * segmentBytes) {
-            return movable.stream()
-                    .min(Comparator.comparingDouble(survey::fraction));
+            return movable.stream().min(Comparator.comparingDouble(survey::fraction));
         }
         if (movable.size() > 2 * live / segmentBytes + SPARE_FILES) {
             return movable.stream().min(Comparator.comparingLong(survey::live));

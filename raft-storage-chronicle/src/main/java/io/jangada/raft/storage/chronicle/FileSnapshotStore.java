@@ -12,9 +12,9 @@ import io.jangada.raft.spi.SuspectGroupException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -145,13 +145,11 @@ final class FileSnapshotStore implements SnapshotStore {
             if (announced != null) {
                 SnapshotFolder.deletePartials(folder, disk, name);
             }
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(SnapshotFormat.headerBytes(group, meta.membership()));
+            byte[] bytes = new byte[SnapshotFormat.headerBytes(group, meta.membership())];
             SnapshotFormat.Header header =
                     SnapshotFormat.header(store, group, meta, chunkBytes, bytes);
             SnapshotSink sink =
-                    new SnapshotFileWriter(
-                            this, folder.resolve(name), header, bytes.array(), announced);
+                    new SnapshotFileWriter(this, folder.resolve(name), header, bytes, announced);
             begun = true;
             return sink;
         } catch (IOException e) {
@@ -168,10 +166,14 @@ final class FileSnapshotStore implements SnapshotStore {
     private void makeFolder() throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder);
-            Path snapshots = folder.toAbsolutePath().getParent();
+            Path snapshots = parent(folder);
             disk.syncFolder(snapshots);
-            disk.syncFolder(snapshots.getParent());
+            disk.syncFolder(parent(snapshots));
         }
+    }
+
+    private static Path parent(Path folder) {
+        return Objects.requireNonNull(folder.toAbsolutePath().getParent(), "a folder has a parent");
     }
 
     SnapshotDisk disk() {
@@ -212,8 +214,7 @@ final class FileSnapshotStore implements SnapshotStore {
             // case, and the one before it is still there.
             drop(written);
             throw new StoreException(
-                    "%s cannot be made the latest snapshot (%s)"
-                            .formatted(folder.resolve(name), e),
+                    "%s cannot be made the latest snapshot (%s)".formatted(folder.resolve(name), e),
                     e);
         }
         latest = info;
@@ -256,7 +257,7 @@ final class FileSnapshotStore implements SnapshotStore {
     static void deleteAll(Path folder, SnapshotDisk disk) {
         try {
             if (SnapshotFolder.deleteAll(folder, disk)) {
-                disk.syncFolder(folder.toAbsolutePath().getParent());
+                disk.syncFolder(parent(folder));
             }
         } catch (IOException e) {
             throw new StoreException("%s cannot be deleted: %s".formatted(folder, e), e);

@@ -155,8 +155,7 @@ final class GroupHandle implements GroupLog {
         synchronized (state) {
             if (index >= state.firstIndex()) {
                 long term = state.compact(index);
-                writer.submit(
-                        new Write.Mark(RecordType.COMPACTION_MARK, state.mark, index, term));
+                writer.submit(new Write.Mark(RecordType.COMPACTION_MARK, state.mark, index, term));
             }
         }
         onCompaction.run();

@@ -208,9 +208,7 @@ final class GroupState {
 
     /** Where an entry stands, {@link Position#NONE} if it is not there. */
     synchronized long position(long index) {
-        return index >= firstIndex && index <= last()
-                ? positions.get(slot(index))
-                : Position.NONE;
+        return index >= firstIndex && index <= last() ? positions.get(slot(index)) : Position.NONE;
     }
 
     synchronized List<Long> membershipIndexes() {

@@ -45,7 +45,9 @@ final class IdentityFile {
         write(DRAFT, identity);
     }
 
-    /** Writes the file of an existing store anew, in one step: a crash leaves the old or the new. */
+    /**
+     * Writes the file of an existing store anew, in one step: a crash leaves the old or the new.
+     */
     void replace(StoreIdentity identity) throws IOException {
         write(CHANGED, identity);
         DurableFiles.rename(folder, CHANGED, NAME);

@@ -7,8 +7,8 @@ import java.nio.file.Path;
  * The files to which the writer appends: all that a store needs of the library below it. Records
  * are read back without it, see {@link SegmentFiles}.
  *
- * <p>For one thread, except where said. A failure of any method is final: what the files then hold is unknown (rule
- * Z28), and only opening the store anew finds out.
+ * <p>For one thread, except where said. A failure of any method is final: what the files then hold
+ * is unknown (rule Z28), and only opening the store anew finds out.
  */
 interface Journal extends AutoCloseable {
     /** The largest record, with its filling. */

@@ -222,8 +222,7 @@ final class LogInspection {
     }
 
     private boolean wanted() {
-        if (filter.group().isPresent()
-                && !filter.group().get().value().equals(record.group())) {
+        if (filter.group().isPresent() && !filter.group().get().value().equals(record.group())) {
             return false;
         }
         return !filter.hasRange()

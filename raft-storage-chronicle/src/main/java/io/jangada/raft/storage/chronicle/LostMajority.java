@@ -51,9 +51,11 @@ final class LostMajority {
 
     private final Path folder;
     private final List<Member> survivors;
+    private final ChronicleLogStore.Builder stores;
 
-    LostMajority(Path folder, List<Member> survivors) {
+    LostMajority(Path folder, List<Member> survivors, ChronicleLogStore.Builder stores) {
         this.folder = folder;
+        this.stores = stores.duringRecovery();
         this.survivors = List.copyOf(survivors);
         Set<NodeId> ids = survivors.stream().map(Member::id).collect(Collectors.toSet());
         if (ids.isEmpty() || ids.size() != survivors.size()) {
@@ -97,15 +99,13 @@ final class LostMajority {
                 folder,
                 () -> {
                     StoreLook look = StoreLook.into(folder);
-                    return asPlan(look.identity(), steps(look, new RecoveryMarker(folder).read()));
+                    return asPlan(look.identity(), steps(look, begun(look.identity())));
                 });
     }
 
     private static RecoveryPlan asPlan(StoreIdentity before, List<Step> steps) {
         return new RecoveryPlan(
-                before,
-                nextClusterId(before.clusterId()),
-                steps.stream().map(Step::plan).toList());
+                before, nextClusterId(before.clusterId()), steps.stream().map(Step::plan).toList());
     }
 
     RecoveryPlan run() throws IOException {
@@ -116,20 +116,22 @@ final class LostMajority {
     }
 
     private List<Step> begin(StoreIdentity before) throws IOException {
-        RecoveryMarker marker = new RecoveryMarker(folder);
-        RecoveryMarker.Begun begun = marker.read();
-        if (begun != null && begun.clusterId().equals(before.clusterId())) {
-            // Only the marker is left: what it guards has ended.
-            marker.delete();
-            begun = null;
-        }
+        RecoveryMarker.Begun begun = begun(before);
         List<Step> steps = steps(StoreLook.into(folder), begun);
         if (begun == null) {
-            marker.write(
-                    new RecoveryMarker.Begun(
-                            nextClusterId(before.clusterId()), survivorsText()));
+            new RecoveryMarker(folder)
+                    .write(
+                            new RecoveryMarker.Begun(
+                                    nextClusterId(before.clusterId()), survivorsText()));
         }
         return steps;
+    }
+
+    /** What has begun and not ended, or null. */
+    private RecoveryMarker.@Nullable Begun begun(StoreIdentity identity) throws IOException {
+        RecoveryMarker.Begun begun = new RecoveryMarker(folder).read();
+        // If it names the cluster of now, the marker alone is left over.
+        return begun == null || begun.clusterId().equals(identity.clusterId()) ? null : begun;
     }
 
     private RecoveryPlan end(StoreIdentity before, List<Step> steps) throws IOException {
@@ -313,8 +315,7 @@ final class LostMajority {
         steps.stream()
                 .filter(step -> step.entry() != null)
                 .forEach(step -> toDo.put(step.group().id(), step));
-        try (ChronicleLogStore store =
-                ChronicleLogStore.builder().duringRecovery().open(folder, identity)) {
+        try (ChronicleLogStore store = stores.open(folder, identity)) {
             for (Step step : toDo.values()) {
                 append(store, step);
             }

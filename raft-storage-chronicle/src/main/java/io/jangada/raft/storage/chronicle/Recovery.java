@@ -114,8 +114,7 @@ final class Recovery {
 
     private boolean deletedOnPurpose(Hole hole) {
         return hole.last < replay.neededBefore
-                && replay.needed.stream()
-                        .noneMatch(range -> range.overlaps(hole.first, hole.last));
+                && replay.needed.stream().noneMatch(range -> range.overlaps(hole.first, hole.last));
     }
 
     private void judgeGroups() {
@@ -278,7 +277,10 @@ final class Recovery {
             group.state.visitShares((segment, entries, bytes) -> live.add(segment));
         }
         int evidence = lastDamaged();
-        segments.stream().map(segment -> segment.number).filter(n -> n <= evidence).forEach(live::add);
+        segments.stream()
+                .map(segment -> segment.number)
+                .filter(n -> n <= evidence)
+                .forEach(live::add);
         return live;
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 final class Segment {
     final int number;
     final Path file;
+
     /** The mapped file; owned by {@link SegmentFiles} once the segment is readable. */
     final ByteBuffer bytes;
 
@@ -32,7 +33,8 @@ final class Segment {
 
     /** What a store needs to know of it while others are written. */
     SegmentLedger.Closed closed() {
-        return new SegmentLedger.Closed(number, firstSequence, lastSequence, usedBytes - checkpointBytes);
+        return new SegmentLedger.Closed(
+                number, firstSequence, lastSequence, usedBytes - checkpointBytes);
     }
 
     void reset() {

@@ -66,8 +66,7 @@ final class SegmentLedger {
                         end,
                         new Checkpoint.Range(before.segment(), before.first(), segment.last()));
             } else {
-                ranges.add(
-                        new Checkpoint.Range(segment.number(), segment.first(), segment.last()));
+                ranges.add(new Checkpoint.Range(segment.number(), segment.first(), segment.last()));
             }
         }
         return ranges;

@@ -96,10 +96,7 @@ final class SnapshotFileReader implements SnapshotFile {
         }
         chunkNumber = NONE;
         int length =
-                (int)
-                        Math.min(
-                                header.chunkBytes(),
-                                info.bytes() - number * header.chunkBytes());
+                (int) Math.min(header.chunkBytes(), info.bytes() - number * header.chunkBytes());
         try {
             chunkLength = SnapshotFormat.readChunk(header, file, number, length, chunk);
         } catch (IOException e) {

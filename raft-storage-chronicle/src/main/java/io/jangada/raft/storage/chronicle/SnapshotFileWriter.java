@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * size of the snapshot.
  */
 final class SnapshotFileWriter implements SnapshotSink {
-    private static final Logger LOG =
-            System.getLogger(SnapshotFileWriter.class.getPackageName());
+    private static final Logger LOG = System.getLogger(SnapshotFileWriter.class.getPackageName());
 
     /**
      * Synced every so often: the disk is the log's too, and a sync of the log should not have to
@@ -60,7 +59,7 @@ final class SnapshotFileWriter implements SnapshotSink {
             SnapshotFormat.Header found = announced == null ? null : existingHeader(newHeader);
             header = found == null ? newHeader : found;
             chunk = new byte[header.chunkBytes() + SnapshotFormat.CHUNK_FRAME_BYTES];
-            if (found == null) {
+            if (found == null || announced == null) {
                 file.setLength(0);
                 disk.write(file, headerBytes, headerBytes.length);
             } else {
@@ -205,8 +204,7 @@ final class SnapshotFileWriter implements SnapshotSink {
         }
         throw notAsAnnounced(
                 "it has %d bytes with SHA-256 %s, and %d with %s were announced"
-                        .formatted(
-                                info.bytes(), info.hash(), announced.bytes(), announced.hash()));
+                        .formatted(info.bytes(), info.hash(), announced.bytes(), announced.hash()));
     }
 
     private StoreException notAsAnnounced(String what) {

@@ -98,7 +98,10 @@ final class SnapshotFolder {
     void clean(SnapshotDisk disk) throws IOException {
         Verified kept = newest;
         long upTo = kept == null ? 0 : kept.info().meta().index();
-        boolean synced = false;
+        if (kept != null) {
+            // A kill may have come before its name was durable, and it counts from now on.
+            disk.syncFolder(folder);
+        }
         for (Path file : list(folder)) {
             String name = name(file);
             SnapshotNames.Place snapshot = SnapshotNames.snapshotPlace(name);
@@ -110,11 +113,6 @@ final class SnapshotFolder {
                             && snapshot.index() <= upTo;
             boolean useless = partial != null && partial.index() <= upTo;
             if (older || useless || name.endsWith(SnapshotNames.WRITING)) {
-                if (!synced) {
-                    // The name of the newest may not be durable yet: the crash came in between.
-                    disk.syncFolder(folder);
-                    synced = true;
-                }
                 disk.delete(file);
             }
         }

@@ -72,21 +72,24 @@ final class SnapshotFormat {
         }
     }
 
-    /** A new header as bytes, and what it says. */
+    /**
+     * A new header.
+     *
+     * @param bytes {@link #headerBytes} of them, filled here
+     */
     static Header header(
-            StoreId store, GroupId group, SnapshotMeta meta, int chunkBytes, ByteBuffer into) {
+            StoreId store, GroupId group, SnapshotMeta meta, int chunkBytes, byte[] bytes) {
         byte[] name = group.value().getBytes(StandardCharsets.UTF_8);
         byte[] membership = meta.membership().toString().getBytes(StandardCharsets.UTF_8);
-        int bytes = headerBytes(name.length, membership.length);
-        into.order(ByteOrder.LITTLE_ENDIAN).limit(bytes);
-        into.putLong(MAGIC).putInt(VERSION).putInt(bytes).putInt(chunkBytes).putInt(0);
+        ByteBuffer into = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        into.putLong(MAGIC).putInt(VERSION).putInt(bytes.length).putInt(chunkBytes).putInt(0);
         into.put(HexFormat.of().parseHex(store.value()));
         into.putLong(meta.index()).putLong(meta.term());
         into.putLong(meta.clusterTimeMillis()).putLong(meta.membershipIndex());
         into.putInt(name.length).put(name).putInt(membership.length).put(membership);
-        int crc = crc(into.array(), 0, into.position());
-        into.putInt(crc).flip();
-        return new Header(store, group, meta, chunkBytes, bytes, crc);
+        int crc = crc(bytes, 0, into.position());
+        into.putInt(crc);
+        return new Header(store, group, meta, chunkBytes, bytes.length, crc);
     }
 
     /** The size of a header. */
@@ -192,8 +195,7 @@ final class SnapshotFormat {
     static int readChunk(
             Header header, RandomAccessFile file, long number, int contentBytes, byte[] into)
             throws IOException {
-        int wanted =
-                CHUNK_FRAME_BYTES + (contentBytes < 0 ? header.chunkBytes() : contentBytes);
+        int wanted = CHUNK_FRAME_BYTES + (contentBytes < 0 ? header.chunkBytes() : contentBytes);
         int bytes = readFully(file, header.chunkAt(number), into, wanted);
         if (bytes < CHUNK_FRAME_BYTES) {
             return -1;
@@ -212,10 +214,7 @@ final class SnapshotFormat {
     private static int chunkCrc(Header header, long number, byte[] chunk, int length) {
         CRC32C crc = new CRC32C();
         byte[] seed = new byte[12];
-        ByteBuffer.wrap(seed)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(header.crc())
-                .putLong(number);
+        ByteBuffer.wrap(seed).order(ByteOrder.LITTLE_ENDIAN).putInt(header.crc()).putLong(number);
         crc.update(seed, 0, seed.length);
         crc.update(chunk, 0, length);
         return (int) crc.getValue();

@@ -60,9 +60,7 @@ final class StoreLook {
             List<Configuration> configurations,
             @Nullable String problem) {
         Membership membership() {
-            return configurations.isEmpty()
-                    ? Membership.EMPTY
-                    : configurations.get(0).membership();
+            return configurations.isEmpty() ? Membership.EMPTY : configurations.get(0).membership();
         }
     }
 

@@ -25,7 +25,12 @@ class CheckpointTest {
         mark.hardState =
                 new HardState(
                         Long.MAX_VALUE - 7, number % 2 == 0 ? null : NodeId.of("n".repeat(64)));
+        mark.firstIndex = number % 4 == 0 ? 1 : Long.MAX_VALUE / 5 - number;
+        mark.prefixTerm = number % 4 == 0 ? 0 : Long.MAX_VALUE - 11;
+        mark.rebuilding = number % 5 == 0;
+        mark.rebuiltAt = number % 5 == 0 ? Long.MAX_VALUE - 13 : 0;
         mark.status = GroupMark.Status.of(number % 3);
+        mark.hardStateLost = mark.status == GroupMark.Status.SUSPECT && number % 2 == 0;
         if (mark.status == GroupMark.Status.SUSPECT) {
             mark.damaged("lost record " + number);
         }
@@ -42,6 +47,7 @@ class CheckpointTest {
         checkpoint.peersSequence = 77;
         checkpoint.segments.add(new Checkpoint.Range(Integer.MAX_VALUE, 5, Long.MAX_VALUE));
         checkpoint.segments.add(new Checkpoint.Range(1, 1, 4));
+        checkpoint.segmentsBefore = Long.MAX_VALUE - 17;
         checkpoint.namesLost = true;
         return checkpoint;
     }
@@ -53,6 +59,7 @@ class CheckpointTest {
         assertEquals(written.peers, read.peers);
         assertEquals(written.peersSequence, read.peersSequence);
         assertEquals(written.segments, read.segments);
+        assertEquals(written.segmentsBefore, read.segmentsBefore);
         assertTrue(read.namesLost);
         assertEquals(written.groups.size(), read.groups.size());
         List<GroupMark> expected = List.copyOf(written.groups);
@@ -64,6 +71,11 @@ class CheckpointTest {
             assertEquals(expected.get(i).damage, marks.get(i).damage);
             assertEquals(expected.get(i).hardState, marks.get(i).hardState);
             assertEquals(expected.get(i).lastIndex, marks.get(i).lastIndex);
+            assertEquals(expected.get(i).firstIndex, marks.get(i).firstIndex);
+            assertEquals(expected.get(i).prefixTerm, marks.get(i).prefixTerm);
+            assertEquals(expected.get(i).rebuilding, marks.get(i).rebuilding);
+            assertEquals(expected.get(i).rebuiltAt, marks.get(i).rebuiltAt);
+            assertEquals(expected.get(i).hardStateLost, marks.get(i).hardStateLost);
         }
     }
 

@@ -224,11 +224,36 @@ class CompactionTest {
         Files.delete(first.file);
         try (var store = open(copy)) {
             String message =
-                    assertThrows(
-                                    SuspectGroupException.class,
-                                    () -> TestLog.open(store, "a"))
+                    assertThrows(SuspectGroupException.class, () -> TestLog.open(store, "a"))
                             .toString();
             assertTrue(message.contains("lost"), message);
+        }
+    }
+
+    @Test
+    void headOfTheOldestSegmentTellsWhatWentBefore() throws IOException {
+        Path copy = temp.resolve("copy");
+        try (var store = open();
+                var idle = TestLog.open(store, "idle");
+                var a = snapshotted(store, "a")) {
+            idle.write(new HardState(4, N2), List.of());
+            overwrite(a, 1000, 10);
+            store.compactNow();
+            a.write(null, TestLog.entries(1001, 1300, 1, PAYLOAD));
+            Folders.copy(folder(), copy);
+        }
+        SegmentImage oldest = SegmentImage.of(copy).get(0);
+        assertTrue(oldest.number > 1);
+        oldest.flip(oldest.first(RecordType.SEGMENT_HEAD).offset() + RecordFormat.GROUP);
+        try (var store = open(copy)) {
+            for (String group : List.of("a", "idle")) {
+                assertTrue(
+                        assertThrows(SuspectGroupException.class, () -> TestLog.open(store, group))
+                                .hardStateIntact());
+            }
+            try (var idle = TestLog.openForRebuild(store, "idle")) {
+                assertEquals(new HardState(4, N2), idle.log.hardState());
+            }
         }
     }
 
@@ -366,7 +391,8 @@ class CompactionTest {
         Random random = new Random(7);
         Map<String, List<LogEntry>> models = new TreeMap<>();
         for (int life = 0; life < 6; life++) {
-            try (var store = TestLog.builder().compactionMillis(0).open(folder(), TestLog.IDENTITY)) {
+            try (var store =
+                    TestLog.builder().compactionMillis(0).open(folder(), TestLog.IDENTITY)) {
                 Map<String, TestLog> logs = new TreeMap<>();
                 for (int i = 0; i < 5; i++) {
                     String name = "g" + i;
@@ -430,7 +456,8 @@ class CompactionTest {
     }
 
     private static String formatOne(String content) {
-        String lines = content.substring(0, content.indexOf("crc32c=")).replace("format=2", "format=1");
+        String lines =
+                content.substring(0, content.indexOf("crc32c=")).replace("format=2", "format=1");
         CRC32C crc = new CRC32C();
         crc.update(lines.getBytes(StandardCharsets.UTF_8));
         return lines + "crc32c=" + Long.toHexString(crc.getValue()) + "\n";

@@ -5,9 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -15,7 +19,7 @@ import java.util.stream.Stream;
  * A disk that fails for good at a chosen operation, remembers what was synced, and makes the folder
  * that a power loss at that moment could have left: of every page not synced either the old or the
  * new content, torn at 512 bytes now and then, and of every name not synced either the old or the
- * new one.
+ * new one. Names of deleted files may come back even when their folder was synced since.
  */
 final class CrashingDisk implements UnaryOperator<Journal> {
     private static final int PAGE = 4096;
@@ -23,7 +27,12 @@ final class CrashingDisk implements UnaryOperator<Journal> {
 
     private final Path folder;
     private final Map<Integer, byte[]> synced = new HashMap<>();
-    private int operationsLeft;
+
+    /** How many records of which type were written. */
+    final Map<RecordType, Integer> written = new EnumMap<>(RecordType.class);
+
+    private final Map<String, byte[]> deleted = new ConcurrentHashMap<>();
+    private volatile int operationsLeft;
     private int segment;
     private boolean nameSynced;
 
@@ -66,6 +75,10 @@ final class CrashingDisk implements UnaryOperator<Journal> {
             @Override
             public int append(byte[] record, int length) throws IOException {
                 spend();
+                written.merge(
+                        Objects.requireNonNull(RecordType.of(record[RecordFormat.TYPE])),
+                        1,
+                        Integer::sum);
                 return journal.append(record, length);
             }
 
@@ -80,6 +93,8 @@ final class CrashingDisk implements UnaryOperator<Journal> {
             @Override
             public void delete(Path segmentFile) throws IOException {
                 spend();
+                // The name may come back until the folder is synced.
+                deleted.put(segmentFile.getFileName().toString(), Files.readAllBytes(segmentFile));
                 journal.delete(segmentFile);
             }
 
@@ -90,7 +105,16 @@ final class CrashingDisk implements UnaryOperator<Journal> {
         };
     }
 
-    private void spend() {
+    int filesDeleted() {
+        return deleted.size();
+    }
+
+    int operationsLeft() {
+        return operationsLeft;
+    }
+
+    /** Compaction deletes on a thread of its own. */
+    private synchronized void spend() {
         if (--operationsLeft < 0) {
             operationsLeft = -1;
             throw new PowerLoss();
@@ -110,6 +134,11 @@ final class CrashingDisk implements UnaryOperator<Journal> {
                 int number = SegmentRoll.segmentOf(file.getFileName().toString());
                 if (number != 0) {
                     Files.write(file, torn(number, Files.readAllBytes(file), random));
+                }
+            }
+            for (Map.Entry<String, byte[]> file : new TreeMap<>(deleted).entrySet()) {
+                if (random.nextBoolean()) {
+                    Files.write(log.resolve(file.getKey()), file.getValue());
                 }
             }
             Path current = SegmentRoll.file(log, segment);

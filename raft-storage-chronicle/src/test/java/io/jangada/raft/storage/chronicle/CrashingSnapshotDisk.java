@@ -25,7 +25,7 @@ final class CrashingSnapshotDisk extends SnapshotDisk {
 
     private final Path folder;
     private int operationsLeft;
-    private final Map<RandomAccessFile, Content> open = new IdentityHashMap<>();
+    private final IdentityHashMap<RandomAccessFile, Content> open = new IdentityHashMap<>();
     private final Map<String, Content> names = new TreeMap<>();
     private final Map<String, Content> syncedNames = new TreeMap<>();
     private final List<NameChange> changes = new ArrayList<>();
@@ -46,6 +46,12 @@ final class CrashingSnapshotDisk extends SnapshotDisk {
 
     boolean hasCrashed() {
         return operationsLeft < 0;
+    }
+
+    /** The process was killed, the machine was not: another one goes on with what is there. */
+    void nextLife(int operations) {
+        operationsLeft = operations;
+        open.clear();
     }
 
     private void spend() {

@@ -23,8 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What damage does, and whether the group may be rebuilt from its peers afterwards (rule Z29, scenarios S19 and S20). Groups "a" and "b" wrote in turns into two
- * segments, every write durable before the next; "c" wrote a little at the start and fell silent.
+ * What damage does, and whether the group may be rebuilt from its peers afterwards (rule Z29,
+ * scenarios S19 and S20). Groups "a" and "b" wrote in turns into two segments, every write durable
+ * before the next; "c" wrote a little at the start and fell silent.
  */
 class DamageTest {
     private static final int LAST = 80;
@@ -499,8 +500,7 @@ class DamageTest {
         }
         assertEquals(rebuild == Rebuild.ALLOWED, e.hardStateIntact(), message);
         if (rebuild == Rebuild.REFUSED) {
-            assertThrows(
-                    SuspectGroupException.class, () -> TestLog.openForRebuild(store, group));
+            assertThrows(SuspectGroupException.class, () -> TestLog.openForRebuild(store, group));
         }
     }
 

@@ -190,7 +190,11 @@ class SnapshotDamageTest {
         List<String> names =
                 List.of("a", "A", ".", "..", "a.b", "_", "-", "+a".substring(1), "Ab", "aB", "AB");
         long folders =
-                names.stream().distinct().map(n -> SnapshotNames.folder(GroupId.of(n))).distinct().count();
+                names.stream()
+                        .distinct()
+                        .map(n -> SnapshotNames.folder(GroupId.of(n)))
+                        .distinct()
+                        .count();
         assertEquals(names.stream().distinct().count(), folders);
         assertEquals("+.", SnapshotNames.folder(GroupId.of(".")));
         assertEquals("+a", SnapshotNames.folder(GroupId.of("A")));
