@@ -1,7 +1,6 @@
 package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.api.NodeId;
-import io.jangada.raft.spi.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -187,11 +186,7 @@ final class FaultInjector {
     /** Starts a node that was up before, or that joins. */
     static void startIfDown(SimNode node) {
         if (!node.isUp()) {
-            try {
-                node.start();
-            } catch (StoreException e) {
-                // Its disk is full; it is started again when there is room.
-            }
+            node.tryStart();
         }
     }
 

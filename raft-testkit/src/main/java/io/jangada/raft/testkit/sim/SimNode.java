@@ -127,6 +127,15 @@ public final class SimNode {
         }
     }
 
+    /** Starts it unless its disk is full or damaged: then it is started again another time. */
+    void tryStart() {
+        try {
+            start();
+        } catch (StoreException e) {
+            simulation.note(Notes.START, -number, () -> id + " cannot start: " + e.getMessage());
+        }
+    }
+
     private Running begin(Life life) {
         SimTransport transport = new SimTransport(life, cluster.network());
         SimEnvironment environment = new SimEnvironment(life, simulation, transport);
