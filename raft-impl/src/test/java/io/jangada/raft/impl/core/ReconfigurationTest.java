@@ -15,9 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.Member;
-import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.MembershipChange;
-import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
@@ -624,21 +622,5 @@ class ReconfigurationTest {
         n2.get("n1", new ReconfigureResponse(1, 7, "no"));
 
         assertEquals("change 7 refused: no\n", n2.out());
-    }
-
-    @Test
-    void stepsAreArithmetic() {
-        Membership current = membership("n1 n2 n3; learners n4 n9");
-        Membership target = membership("n1 n4 n5; learners n3 n6");
-
-        Membership learners = MembershipSteps.withLearners(current, target);
-        assertEquals(membership("n1 n2 n3; learners n4 n5 n9"), learners);
-        Membership joint = MembershipSteps.joint(learners, target);
-        assertEquals(membership("n1 n4 n5; outgoing n1 n2 n3; learners n6"), joint);
-        assertEquals(membership("n1 n4 n5; learners n6"), MembershipSteps.left(joint));
-        assertTrue(MembershipSteps.sameVoters(MembershipSteps.left(joint), target));
-        assertEquals(
-                java.util.Set.of(NodeId.of("n4"), NodeId.of("n5")),
-                MembershipSteps.newVoters(current, target));
     }
 }
