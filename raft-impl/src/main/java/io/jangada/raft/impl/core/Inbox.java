@@ -94,7 +94,8 @@ final class Inbox {
                             : Refusal.NO_LEADER;
             if (refusal != null) {
                 core.sendAfterHardState(
-                        from, new ForwardRefused(core.currentTerm(), forwarded.requestId(), refusal));
+                        from,
+                        new ForwardRefused(core.currentTerm(), forwarded.requestId(), refusal));
             }
         } else if (message instanceof ForwardRefused refused) {
             core.refusedByLeader(refused);
@@ -134,7 +135,8 @@ final class Inbox {
             long index = install.info().meta().index();
             core.sendAfterHardState(
                     from,
-                    new InstallSnapshotResponse(core.currentTerm(), index, 0, InstallStatus.FETCHING));
+                    new InstallSnapshotResponse(
+                            core.currentTerm(), index, 0, InstallStatus.FETCHING));
         } else if (message instanceof RequestVote request) {
             voting.onStaleRequest(from, request);
         } else if (message instanceof ForwardProposal

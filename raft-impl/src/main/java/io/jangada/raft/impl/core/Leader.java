@@ -147,7 +147,9 @@ final class Leader implements Role {
 
     private void replicate(NodeId to, Progress peer) {
         if (peer.nextIndex() < log.firstIndex()) {
-            offerSnapshot(to, peer);
+            if (!peer.hasInflights()) { // Else they may be enough.
+                offerSnapshot(to, peer);
+            }
             return;
         }
         if (peer.state() == Progress.State.SNAPSHOT) {
@@ -264,7 +266,11 @@ final class Leader implements Role {
         }
         peer.heard(core.now());
         peer.prefers(response.priority());
-        peer.rebuilding(response.rebuild(), response.round(), readIndex.round(), log.lastIndex());
+        if (peer.rebuilding(
+                response.rebuild(), response.round(), readIndex.round(), log.lastIndex())) {
+            advanceCommitIndex(); // Whole again, it counts with what it has.
+            succession.proceed();
+        }
         peer.confirmed(response.round(), response.lastLogIndex(), core.now());
         confirmRounds();
     }
@@ -362,13 +368,8 @@ final class Leader implements Role {
         SnapshotInfo offer = peer.offered();
         long behind = log.firstIndex() - 1;
         if (offer == null || offer.meta().index() < behind) {
-            offer = core.snapshots().latest();
+            offer = core.snapshots().holding(behind);
         }
-        InvariantViolation.check(
-                offer != null && offer.meta().index() >= behind,
-                "only what a snapshot holds may leave the log (snapshot, first index)",
-                core.snapshots().latestIndex(),
-                log.firstIndex());
         peer.offer(offer, core.now());
         core.sendNow(to, new InstallSnapshot(core.currentTerm(), offer));
     }
@@ -464,7 +465,6 @@ final class Leader implements Role {
         if (current.isJoint()) {
             next = MembershipSteps.left(current);
         } else if (change != null) {
-            change.watch(current, this);
             next = change.next(current, this);
         }
         if (next != null && !next.equals(current)) {

@@ -129,6 +129,11 @@ final class Progress {
                 : Math.min(config.appendBytesMax(), config.inflightBytesMax() - inflightBytes);
     }
 
+    /** Whether an AppendEntries has no answer yet. */
+    boolean hasInflights() {
+        return !inflights.isEmpty();
+    }
+
     void sent(long lastIndex, long bytes, long commitIndex, long round, long nowNanos) {
         inflights.addLast(new Inflight(lastIndex, bytes, round, nowNanos));
         inflightBytes += bytes;
@@ -302,10 +307,11 @@ final class Progress {
      *
      * @param answeredTo the round that it said so in
      * @param round the latest round begun
+     * @return whether the log has just become whole
      */
-    void rebuilding(long saidRebuild, long answeredTo, long round, long lastIndex) {
+    boolean rebuilding(long saidRebuild, long answeredTo, long round, long lastIndex) {
         if (saidRebuild == rebuild || answeredTo <= rebuildRound) {
-            return;
+            return false;
         }
         rebuild = saidRebuild;
         rebuildRound = round;
@@ -314,6 +320,7 @@ final class Progress {
             matchIndex = 0;
             probeFrom(lastIndex); // An entry is what shows where the logs agree.
         }
+        return !isRebuilding();
     }
 
     private void forgetInflights() {

@@ -7,7 +7,6 @@ import io.jangada.raft.impl.core.Message.ForwardProposal;
 import io.jangada.raft.impl.core.Message.ForwardRefused;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
-import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.impl.core.Ready.ReadGrant;
 import io.jangada.raft.impl.core.Reconfiguration.Asker;

@@ -78,40 +78,36 @@ final class Reconfiguration {
             learnersAdded.removeAll(current.learners().keySet());
             return withLearners;
         }
-        if (!haveCaughtUp(MembershipSteps.newVoters(current, target), leader)) {
+        Set<NodeId> newVoters = MembershipSteps.newVoters(current, target);
+        String trouble = catchUp(newVoters, leader);
+        if (trouble == null && !newVoters.stream().allMatch(this::isDone)) {
             return null;
         }
-        if (!leader.hearsMajorityOf(target)) {
-            giveUp("no majority of the voters wished for, " + target + ", answers", current);
+        if (trouble == null && !leader.hearsMajorityOf(target)) {
+            trouble = "no majority of the voters wished for, " + target + ", answers";
+        }
+        if (trouble != null) {
+            giveUp(trouble, current);
             return next(current, leader);
         }
         return MembershipSteps.joint(current, target);
     }
 
-    private boolean haveCaughtUp(Set<NodeId> newVoters, Leader leader) {
-        boolean all = true;
+    /** Looks after the nodes that catch up; says why the change must be given up. */
+    private @Nullable String catchUp(Set<NodeId> newVoters, Leader leader) {
         for (NodeId id : newVoters) {
-            all &= catchUps.computeIfAbsent(id, leader::catchUp).isDone();
-        }
-        return all;
-    }
-
-    /**
-     * Looks after the nodes that catch up; gives the change up if one cannot.
-     *
-     * @param current the latest configuration, not joint
-     */
-    void watch(Membership current, Leader leader) {
-        if (refusal != null || MembershipSteps.sameVoters(current, target)) {
-            return;
-        }
-        for (Map.Entry<NodeId, CatchUp> each : catchUps.entrySet()) {
-            String trouble = leader.check(each.getKey(), each.getValue());
+            CatchUp each = catchUps.computeIfAbsent(id, leader::catchUp);
+            String trouble = leader.check(id, each);
             if (trouble != null) {
-                giveUp(trouble, current);
-                return;
+                return trouble;
             }
         }
+        return null;
+    }
+
+    private boolean isDone(NodeId id) {
+        CatchUp catchUp = catchUps.get(id);
+        return catchUp != null && catchUp.isDone();
     }
 
     private void giveUp(String reason, Membership current) {

@@ -233,16 +233,14 @@ final class Invariants {
         }
     }
 
-    private boolean isOnQuorum(
-            LogEntry entry, Membership membership, Map<NodeId, TestNode> nodes) {
+    private boolean isOnQuorum(LogEntry entry, Membership membership, Map<NodeId, TestNode> nodes) {
         return isOnMajority(entry, membership.voters().keySet(), nodes)
                 && (!membership.isJoint()
                         || isOnMajority(entry, membership.outgoing().keySet(), nodes));
     }
 
     /** Z33: a leader that does not know of a loss yet may count what is lost. */
-    private boolean isOnMajority(
-            LogEntry entry, Set<NodeId> voters, Map<NodeId, TestNode> nodes) {
+    private boolean isOnMajority(LogEntry entry, Set<NodeId> voters, Map<NodeId, TestNode> nodes) {
         long having =
                 voters.stream()
                         .filter(

@@ -1,6 +1,5 @@
 package io.jangada.raft.impl.core;
 
-import static io.jangada.raft.impl.core.Script.MS;
 import static io.jangada.raft.impl.core.Script.configuration;
 import static io.jangada.raft.impl.core.Script.id;
 import static io.jangada.raft.impl.core.Script.proposal;
@@ -177,8 +176,7 @@ class RandomClusterTest {
 
         private TestNode newNode(String name, RaftConfig config, FakeLog log) {
             int priority = priorities ? random.nextInt(3) : 0;
-            return new TestNode(
-                    id(name), config, log, null, false, priority, 0, random.nextLong());
+            return new TestNode(id(name), config, log, null, false, priority, 0, random.nextLong());
         }
 
         private void add(TestNode node, int life) {

@@ -175,9 +175,7 @@ class RebuildTest {
         TestNode n2 = cluster.node("n2");
         cluster.node("n1").propose(1, "a");
         cluster.settle().heartbeat("n1");
-        n2 =
-                new TestNode(
-                        n2.id, n2.config, n2.log.lost(), null, true, 0, n2.nowNanos(), 99);
+        n2 = new TestNode(n2.id, n2.config, n2.log.lost(), null, true, 0, n2.nowNanos(), 99);
         cluster.add(n2);
 
         cluster.heartbeat("n1").heartbeat("n1").heartbeat("n1");

@@ -15,9 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.Member;
-import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.MembershipChange;
-import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.impl.core.Message.Heartbeat;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
@@ -113,8 +111,7 @@ class ReconfigurationTest {
         Cluster cluster = cluster("n4");
 
         cluster.node("n1")
-                .reconfigure(
-                        1, new MembershipChange.AddLearner(new Member(id("n4"), "n4:7000")));
+                .reconfigure(1, new MembershipChange.AddLearner(new Member(id("n4"), "n4:7000")));
         cluster.settle().heartbeat("n1");
         assertEquals("done", outcome(cluster));
         cluster.outcomes.clear();
@@ -137,8 +134,7 @@ class ReconfigurationTest {
         cluster.settle();
 
         assertEquals("done", outcome(cluster));
-        assertEquals(
-                moved, cluster.node("n1").core.membership().member(id("n3")).orElseThrow());
+        assertEquals(moved, cluster.node("n1").core.membership().member(id("n3")).orElseThrow());
         assertFalse(configurations(cluster.node("n1")).contains("outgoing"));
     }
 
@@ -184,8 +180,7 @@ class ReconfigurationTest {
         assertEquals(List.of(new Ready.ChangeOutcome(7, null)), cluster.outcomes);
         cluster.outcomes.clear();
         cluster.node("n2")
-                .reconfigure(
-                        8, new MembershipChange.AddLearner(new Member(id("n1"), "n1:7000")));
+                .reconfigure(8, new MembershipChange.AddLearner(new Member(id("n1"), "n1:7000")));
         cluster.settle();
         assertTrue(outcome(cluster).startsWith("node n1 is a voter"), outcome(cluster));
     }
@@ -231,8 +226,7 @@ class ReconfigurationTest {
 
         n1.reconfigure(2, remove("n2"));
 
-        assertTrue(
-                n1.out().startsWith("change 2 refused: another change of members is under way"));
+        assertTrue(n1.out().startsWith("change 2 refused: another change of members is under way"));
     }
 
     @Test
@@ -297,7 +291,10 @@ class ReconfigurationTest {
         assertEquals(
                 "voters n1,n2,n3\nvoters n1,n2,n3; learners n4\nvoters n1,n2,n3\n",
                 configurations(cluster.node("n1")));
-        assertFalse(cluster.node("n1").core.progress().containsKey(id("n4")));
+        for (int i = 0; i < 11; i++) {
+            cluster.heartbeat("n1");
+        }
+        assertFalse(cluster.node("n1").core.progress().containsKey(id("n4")), "left alone");
     }
 
     @Test
@@ -321,7 +318,6 @@ class ReconfigurationTest {
         for (int i = 0; i < 9; i++) {
             slowRound(n1, 1200);
         }
-        n1.propose(1, "a");
         String out = slowRound(n1, 1200);
 
         assertTrue(
@@ -335,8 +331,7 @@ class ReconfigurationTest {
     @Test
     void aNodeThatAnswersAndTakesNothingIsGivenUp() {
         TestNode n1 = withLearner();
-        n1.propose(5, "a").reconfigure(1, new MembershipChange.Promote(id("n4"))).ignore();
-        n1.persist();
+        n1.reconfigure(1, new MembershipChange.Promote(id("n4"))).ignore();
 
         String out = "";
         for (int i = 0; i < 301; i++) {
@@ -348,15 +343,13 @@ class ReconfigurationTest {
     }
 
     private static TestNode withLearner() {
-        return leader("n1", "n1; learners n4").established();
+        return leader("n1", "n1; learners n4").established().propose(5, "a").ignore().persist();
     }
 
     /** The learner has, after so long, what the log held when the round began. */
     private static String slowRound(TestNode n1, long millis) {
-        n1.propose(1, "a").ignore();
-        n1.persist();
         long last = n1.log.lastIndex();
-        n1.propose(1, "b").ignore();
+        n1.propose(6, "b").ignore();
         n1.persist().ignore();
         n1.after(millis).get("n4", new HeartbeatResponse(1, 1, last)).get("n4", accepted(1, last));
         return n1.out();
@@ -371,8 +364,7 @@ class ReconfigurationTest {
         n1.become(1, "n1 n4 n5");
 
         String out = n1.out();
-        assertTrue(
-                out.contains("change 1 refused: no majority of the voters wished for"), out);
+        assertTrue(out.contains("change 1 refused: no majority of the voters wished for"), out);
         assertEquals(membership("n1 n2 n3; learners n4 n5"), n1.core.membership());
     }
 
@@ -451,7 +443,7 @@ class ReconfigurationTest {
     void z39_aLeaderThatIsOutLeadsUntilThatIsCommittedAndDoesNotCountItself() {
         TestNode n1 = leader("n1", "n1 n2 n3").established();
         n1.reconfigure(1, remove("n1")).ignore();
-        n1.persist().get("n2", accepted(1, 3)).ignore();
+        n1.persist().get("n2", accepted(1, 3)).get("n3", accepted(1, 3)).ignore();
         assertEquals(membership("n2 n3"), n1.core.membership());
         n1.persist();
 
@@ -478,7 +470,8 @@ class ReconfigurationTest {
     void z39_aLeaderThatIsOutWaitsForOneThatHasItsWholeLog() {
         TestNode n1 = leader("n1", "n1 n2 n3").established();
         n1.reconfigure(1, remove("n1")).ignore();
-        n1.persist().get("n2", accepted(1, 3)).propose(5, "a").ignore();
+        n1.persist().get("n2", accepted(1, 3)).get("n3", accepted(1, 3)).ignore();
+        n1.propose(5, "a").ignore();
         n1.persist().get("n2", accepted(1, 4)).get("n3", accepted(1, 4)).propose(6, "b");
 
         assertEquals("change 1 done\nrefused 6 here: TRANSFERRING\napply to 4\n", n1.out());
@@ -492,7 +485,8 @@ class ReconfigurationTest {
     void z39_aLeaderThatIsOutGoesAnyhowWhenNobodyIsReady() {
         TestNode n1 = leader("n1", "n1 n2 n3").established();
         n1.reconfigure(1, remove("n1")).ignore();
-        n1.persist().get("n2", accepted(1, 3)).propose(5, "a").ignore();
+        n1.persist().get("n2", accepted(1, 3)).get("n3", accepted(1, 3)).ignore();
+        n1.propose(5, "a").ignore();
         n1.persist().get("n2", accepted(1, 4)).get("n3", accepted(1, 4)).ignore();
 
         n1.after(500).get("n2", new HeartbeatResponse(1, 1, 4));
@@ -514,7 +508,7 @@ class ReconfigurationTest {
         assertFalse(cluster.node("n1").core.progress().containsKey(id("n3")));
         cluster.after(60_000);
         cluster.node("n3").tick();
-        assertEquals("", cluster.node("n3").out());
+        assertEquals("apply to 4\n", cluster.node("n3").out());
     }
 
     // Z42
@@ -628,21 +622,5 @@ class ReconfigurationTest {
         n2.get("n1", new ReconfigureResponse(1, 7, "no"));
 
         assertEquals("change 7 refused: no\n", n2.out());
-    }
-
-    @Test
-    void stepsAreArithmetic() {
-        Membership current = membership("n1 n2 n3; learners n4 n9");
-        Membership target = membership("n1 n4 n5; learners n3 n6");
-
-        Membership learners = MembershipSteps.withLearners(current, target);
-        assertEquals(membership("n1 n2 n3; learners n4 n5 n9"), learners);
-        Membership joint = MembershipSteps.joint(learners, target);
-        assertEquals(membership("n1 n4 n5; outgoing n1 n2 n3; learners n6"), joint);
-        assertEquals(membership("n1 n4 n5; learners n6"), MembershipSteps.left(joint));
-        assertTrue(MembershipSteps.sameVoters(MembershipSteps.left(joint), target));
-        assertEquals(
-                java.util.Set.of(NodeId.of("n4"), NodeId.of("n5")),
-                MembershipSteps.newVoters(current, target));
     }
 }

@@ -89,7 +89,7 @@ class SuccessionTest {
         assertNull(target(n1), "time has run out");
         answer(n1, 7000, 0, 5);
         assertNull(target(n1));
-        answer(n1, 3000, 0, 5);
+        answer(n1, 2000, 0, 5);
         assertEquals(id("n3"), target(n1));
     }
 
@@ -105,8 +105,7 @@ class SuccessionTest {
     @Test
     void aFollowerSaysItsPriorityAndWhetherItShouldLead() {
         TestNode plain = node("n2", "n1 n2 n3");
-        TestNode n2 =
-                new TestNode(plain.id, plain.config, plain.log, null, false, 5, 0, 7);
+        TestNode n2 = new TestNode(plain.id, plain.config, plain.log, null, false, 5, 0, 7);
 
         n2.get("n1", new Heartbeat(1, 1, 0));
         assertTrue(n2.out().contains("HeartbeatResponse term 1 round 1 last 1 priority 5"));
