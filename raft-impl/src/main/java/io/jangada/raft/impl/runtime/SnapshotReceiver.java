@@ -58,6 +58,9 @@ final class SnapshotReceiver {
 
     private boolean ended;
 
+    /** Why it ended, if that is to be told later. */
+    private @Nullable String failure;
+
     /** What was asked for and is not here. Positions, for the time being without values. */
     private final TreeMap<Long, Boolean> asked = new TreeMap<>();
 
@@ -91,12 +94,12 @@ final class SnapshotReceiver {
     }
 
     boolean hasEnded() {
-        return ended;
+        return ended && failure == null;
     }
 
     /** When {@link #tick} has something to do. */
     long deadlineNanos() {
-        return sink == null ? Long.MAX_VALUE : retryNanos;
+        return sink == null && failure == null ? Long.MAX_VALUE : retryNanos;
     }
 
     void begin(long now) {
@@ -107,7 +110,7 @@ final class SnapshotReceiver {
             listener.fetched(from, info, opened.position());
             goOn(opened, now);
         } catch (StoreException e) {
-            fail(String.valueOf(e.getMessage()));
+            failLater(String.valueOf(e.getMessage()), now);
         }
     }
 
@@ -134,7 +137,7 @@ final class SnapshotReceiver {
             takeEarly(to, now);
             goOn(to, now);
         } catch (StoreException e) {
-            fail(String.valueOf(e.getMessage()));
+            failLater(String.valueOf(e.getMessage()), now);
         }
     }
 
@@ -206,14 +209,24 @@ final class SnapshotReceiver {
             progressNanos = now;
             retryNanos = now + BUSY_PAUSE_NANOS;
         } else {
-            fail("node " + by + " has it no more, or cannot read it");
+            failLater("node " + by + " has it no more, or cannot read it", now);
         }
     }
 
     void tick(long now) {
-        if (sink == null || now < retryNanos) {
+        if (now < retryNanos) {
             return;
         }
+        String why = failure;
+        if (why != null) {
+            failure = null;
+            listener.failed(info, why);
+        } else if (sink != null) {
+            lookAfter(now);
+        }
+    }
+
+    private void lookAfter(long now) {
         if (listener.isObsolete(info)) {
             fail("it is not needed any more");
         } else if (now - progressNanos >= GIVE_UP_NANOS) {
@@ -226,6 +239,13 @@ final class SnapshotReceiver {
     private void fail(String why) {
         end();
         listener.failed(info, why);
+    }
+
+    /** The same may happen again at once, when it is offered again: not as fast as can be. */
+    private void failLater(String why, long now) {
+        end();
+        failure = why;
+        retryNanos = now + RETRY_NANOS;
     }
 
     /** Stops; what is here is kept for another time. */

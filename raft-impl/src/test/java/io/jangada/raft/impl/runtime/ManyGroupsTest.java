@@ -106,7 +106,8 @@ class ManyGroupsTest {
 
         TreeMap<String, Long> expected = new TreeMap<>();
         for (String node : List.of("n1", "n2", "n3")) {
-            for (String worker : List.of("loop", "apply", "events")) {
+            for (String worker :
+                    List.of("loop", "apply", "events", "snapshots", "installs", "sends")) {
                 expected.put("raft-" + node + "-" + worker, 1L);
             }
         }

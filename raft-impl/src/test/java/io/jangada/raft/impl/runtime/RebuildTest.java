@@ -95,8 +95,7 @@ class RebuildTest {
         store(damaged).damage = Damage.HARD_STATE;
         SuspectGroupException refusal =
                 assertThrows(
-                        SuspectGroupException.class,
-                        () -> cluster.reopen(damaged, new Adder()));
+                        SuspectGroupException.class, () -> cluster.reopen(damaged, new Adder()));
         String message = String.valueOf(refusal.getMessage());
         assertTrue(message.contains("has lost its entry 7"), message);
         assertTrue(message.contains("under a new node id"), message);
@@ -109,8 +108,7 @@ class RebuildTest {
         cluster.groups.get(0).close();
         store(0).damage = Damage.LOG;
         SuspectGroupException refusal =
-                assertThrows(
-                        SuspectGroupException.class, () -> cluster.reopen(0, new Adder()));
+                assertThrows(SuspectGroupException.class, () -> cluster.reopen(0, new Adder()));
         String message = String.valueOf(refusal.getMessage());
         assertTrue(message.contains("no other voter"), message);
     }
