@@ -40,9 +40,7 @@ public interface Transport extends AutoCloseable {
      * @throws IllegalArgumentException if anything else differs, or the cluster id is too long
      * @throws IllegalStateException if it was not started
      */
-    default void identify(PeerIdentity self) {
-        throw new UnsupportedOperationException("identify");
-    }
+    void identify(PeerIdentity self);
 
     /**
      * Makes a peer reachable, or changes its address. Returns at once; connects in the background.
@@ -80,9 +78,7 @@ public interface Transport extends AutoCloseable {
      * @return false if it was dropped here and now
      * @throws IllegalArgumentException if the frame is too large
      */
-    default boolean sendBulk(NodeId to, OutboundFrame frame) {
-        throw new UnsupportedOperationException("sendBulk");
-    }
+    boolean sendBulk(NodeId to, OutboundFrame frame);
 
     /**
      * One of its own threads, to drive groups on. Asked for once, after the start.
