@@ -127,6 +127,8 @@ final class SimTransport implements Transport {
         boolean fine = hearer.onHello(peer).isEmpty();
         if (fine) {
             accepted.add(peer);
+            // Whoever was met can be answered, also a leader that the own log does not know yet.
+            peers.add(peer.node());
         }
         return fine;
     }
