@@ -374,6 +374,14 @@ final class Leader implements Role {
         core.sendNow(to, new InstallSnapshot(core.currentTerm(), offer));
     }
 
+    /** Up to where the log may go without making a fetch that is under way useless. */
+    long mayCompactTo() {
+        return peers.values().stream()
+                .mapToLong(peer -> peer.mayCompactTo(log.lastIndex(), core.now()))
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
     void onInstallSnapshotResponse(NodeId from, InstallSnapshotResponse response) {
         Progress peer = peers.get(from);
         if (peer == null || response.index() > log.lastIndex()) {
