@@ -56,11 +56,7 @@ final class Voting {
 
     /** Whether this node may stand for election, if it comes to that. */
     boolean mayCampaign() {
-<<<<<<< HEAD
-        return memberships.mayNeedItsVoter(core.commitIndex())
-=======
         return memberships.mayLead()
->>>>>>> core
                 && !core.isRebuilding()
                 && !core.isDiskSick()
                 && removedAt == 0;
