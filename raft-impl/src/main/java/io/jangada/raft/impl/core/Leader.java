@@ -368,13 +368,8 @@ final class Leader implements Role {
         SnapshotInfo offer = peer.offered();
         long behind = log.firstIndex() - 1;
         if (offer == null || offer.meta().index() < behind) {
-            offer = core.snapshots().latest();
+            offer = core.snapshots().holding(behind);
         }
-        InvariantViolation.check(
-                offer != null && offer.meta().index() >= behind,
-                "only what a snapshot holds may leave the log (snapshot, first index)",
-                core.snapshots().latestIndex(),
-                log.firstIndex());
         peer.offer(offer, core.now());
         core.sendNow(to, new InstallSnapshot(core.currentTerm(), offer));
     }

@@ -25,6 +25,8 @@ final class Memberships {
     }
 
     private final NodeId self;
+
+    /** Back to the newest one that is known to be committed. */
     private final Deque<At> newestFirst = new ArrayDeque<>();
 
     /** Whether this node belonged to the group at some time, as far as is known here. */
@@ -78,6 +80,15 @@ final class Memberships {
     }
 
     /**
+     * Whether this node may be needed as a leader: it votes in the latest configuration, or in one
+     * before it that may still count, since the latest is not known to be committed (thesis
+     * §4.2.2).
+     */
+    boolean mayLead() {
+        return newestFirst.stream().anyMatch(each -> each.membership().isVoter(self));
+    }
+
+    /**
      * Whether no configuration known here ever had another voter than this node, back to one that
      * is known to be committed: a snapshot's, or the one that founded the group.
      */
@@ -97,24 +108,6 @@ final class Memberships {
         return wasMember
                 && latest().member(self).isEmpty()
                 && committed(commitIndex).member(self).isEmpty();
-    }
-
-    /**
-     * Whether this node votes in the latest configuration, or in an earlier one that may still be
-     * the last committed one. A node that is out of the latest configuration, without knowing it
-     * committed, may be the only one that has it: who stays behind in the joint configuration then
-     * needs its log, so it has to stand for election (thesis §4.2.2).
-     */
-    boolean mayNeedItsVoter(long commitIndex) {
-        for (At each : newestFirst) {
-            if (each.membership().isVoter(self)) {
-                return true;
-            }
-            if (each.index() <= commitIndex) {
-                return false;
-            }
-        }
-        return false;
     }
 
     void appended(LogEntry entry) {

@@ -8,6 +8,7 @@ import io.jangada.raft.impl.core.Message.InstallStatus;
 import io.jangada.raft.impl.core.Ready.Fetch;
 import io.jangada.raft.spi.SnapshotInfo;
 import io.jangada.raft.spi.SnapshotMeta;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,16 @@ final class Snapshots {
     /** The newest snapshot that is durable here. */
     @Nullable SnapshotInfo latest() {
         return latest;
+    }
+
+    /** The newest snapshot, which must hold everything up to an index. */
+    SnapshotInfo holding(long index) {
+        InvariantViolation.check(
+                latestIndex() >= index,
+                "only what a snapshot holds may leave the log (snapshot, last index gone)",
+                latestIndex(),
+                index);
+        return Objects.requireNonNull(latest);
     }
 
     long latestIndex() {

@@ -140,7 +140,8 @@ final class Cluster {
         while (moved) {
             moved = false;
             for (NodeId id : some) {
-                moved |= run(id) | fetch(id);
+                moved |= run(id);
+                moved |= fetch(id);
             }
             moved |= deliver(each -> some.contains(each.to()));
         }

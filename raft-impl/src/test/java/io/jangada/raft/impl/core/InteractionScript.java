@@ -1,18 +1,18 @@
 package io.jangada.raft.impl.core;
 
-import static io.jangada.raft.impl.core.Script.configuration;
 import static io.jangada.raft.impl.core.Script.id;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
-import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +21,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -36,6 +38,8 @@ import java.util.stream.Collectors;
  *       promise to a leader lapses too, and leaders notice that they heard nobody.
  *   <li>Pre-vote is always on here. Where the script has none, pre-votes are exchanged at once,
  *       besides the script; they change nothing at those who answer.
+ *   <li>A change of voters goes through learners that catch up and a joint configuration, always,
+ *       and leaves that by itself.
  *   <li>{@code propose} takes a Ready, so that each proposal travels alone as it does there.
  * </ul>
  */
@@ -118,7 +122,8 @@ final class InteractionScript {
             case "add-nodes" -> addNodes(command);
             case "campaign" -> campaign(id(command.arguments().get(0)));
             case "propose" -> propose(command);
-            case "propose-conf-change" -> promote(command);
+            case "propose-conf-change" -> change(command);
+            case "compact" -> compact(command);
             case "stabilize" -> stabilize(command);
             case "process-ready" -> cluster.run(id(command.arguments().get(0)));
             case "deliver-msgs" -> deliver(command);
@@ -146,12 +151,40 @@ final class InteractionScript {
                 command.option("voters").replace(',', ' ')
                         + "; learners "
                         + command.option("learners").replace(',', ' ');
-        long index = Long.parseLong(command.option("index"));
-        for (int i = 1; i <= Integer.parseInt(command.arguments().get(0)); i++) {
-            FakeLog log = FakeLog.after(index, 1, configuration(index, 1, membership));
-            cluster.add(new TestNode(id(Integer.toString(i)), config, log, 0, i));
+        int first = cluster.nodes.size() + 1;
+        long now = first == 1 ? 0 : node(1).nowNanos();
+        for (int i = first; i < first + Integer.parseInt(command.arguments().get(0)); i++) {
+            NodeId id = id(Integer.toString(i));
+            String index = command.option("index");
+            cluster.add(
+                    index.isEmpty()
+                            ? new TestNode(
+                                    id, config, FakeLog.of(List.of(), HardState.INITIAL), now, i)
+                            : founded(id, config, Long.parseLong(index), membership, i));
         }
-        cluster.after(TestNode.LATER); // Nobody is bound by what it may have promised before.
+        if (first == 1) {
+            cluster.after(TestNode.LATER); // Nobody is bound by what it may have promised before.
+        }
+    }
+
+    /** Everything up to an index is in a snapshot, of a term before the first election's. */
+    private static TestNode founded(
+            NodeId id, RaftConfig config, long index, String membership, int seed) {
+        FakeLog log = FakeLog.behind(index, 0, List.of(), HardState.INITIAL);
+        SnapshotInfo snapshot = Script.snapshot(index, 0, index, membership);
+        return new TestNode(id, config, log, snapshot, false, 0, 0, seed);
+    }
+
+    private void compact(Command command) {
+        TestNode node = cluster.node(command.arguments().get(0));
+        long index = Long.parseLong(command.arguments().get(1));
+        String voters =
+                node.core.membership().voters().keySet().stream()
+                        .map(NodeId::value)
+                        .collect(Collectors.joining(" "));
+        long membershipIndex = node.core.status().membershipIndex();
+        node.saved(Script.snapshot(index, node.log.term(index), membershipIndex, voters))
+                .compact(index);
     }
 
     private void campaign(NodeId id) {
@@ -184,11 +217,32 @@ final class InteractionScript {
         assertFalse(cluster.ready(node.id).writeSequence() == 0, command.line() + " was refused");
     }
 
-    /** {@code vN}: a learner becomes a voter. */
-    private void promote(Command command) {
+    /**
+     * {@code vN} adds a voter, {@code rN} removes one; nothing leaves a joint configuration, which
+     * happens by itself here. What is under way goes on first, with heartbeats, since nodes that
+     * the script adds later have missed messages.
+     */
+    private void change(Command command) {
         TestNode node = cluster.node(command.arguments().get(0));
-        String promoted = command.input().get(0).substring(1);
-        node.reconfigure(0, new MembershipChange.Promote(id(promoted)));
+        cluster.settle(List.of(node.id));
+        for (int i = 0; i < 30 && node.core.status().changeTarget() != null; i++) {
+            cluster.heartbeat(node.id.value());
+        }
+        if (command.input().isEmpty()) {
+            return;
+        }
+        Set<String> voters =
+                node.core.membership().voters().keySet().stream()
+                        .map(NodeId::value)
+                        .collect(Collectors.toCollection(TreeSet::new));
+        for (String each : command.input().get(0).split(" ")) {
+            if (each.startsWith("v")) {
+                voters.add(each.substring(1));
+            } else {
+                voters.remove(each.substring(1));
+            }
+        }
+        node.become(0, String.join(" ", voters));
     }
 
     private void stabilize(Command command) {

@@ -1,6 +1,8 @@
 package io.jangada.raft.impl.core;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
@@ -94,6 +96,49 @@ class InteractionScriptsTest {
                 17,
                 "[11@1 noop 12@1 prop_1_12 13@1 prop_1_13 14@1 prop_1_14 15@1 prop_1_15"
                         + " 16@1 prop_1_16 17@1 prop_1_17]");
+    }
+
+    /** What node 3 was sent is lost, and gone from the log: it gets a snapshot. */
+    @Test
+    void slowFollowerAfterCompaction() throws IOException {
+        InteractionScript script = InteractionScript.run("slow_follower_after_compaction");
+
+        assertEquals(3, script.count("status"));
+        assertEquals(18, script.node(1).log.firstIndex());
+        assertEquals(18, script.node(3).log.firstIndex());
+        assertEquals(18, script.node(3).core.commitIndex());
+    }
+
+    @Test
+    void confChangeAddSingle() throws IOException {
+        InteractionScript script = InteractionScript.run("confchange_v1_add_single");
+
+        assertMembers(script, "1 2", 1, 2);
+    }
+
+    @Test
+    void confChangeAddAndRemoveTwo() throws IOException {
+        InteractionScript script = InteractionScript.run("confchange_v2_add_double_auto");
+
+        assertMembers(script, "1", 1);
+        assertEquals(
+                List.of("foo", "bar"),
+                script.node(1).log.all().stream()
+                        .map(each -> new String(each.payload(), UTF_8))
+                        .filter(each -> each.length() == 3)
+                        .toList());
+        assertTrue(script.node(2).core.status().removed());
+        assertTrue(script.node(3).core.status().removed());
+    }
+
+    private static void assertMembers(InteractionScript script, String voters, int... members) {
+        for (int i = 0; i < 30; i++) {
+            script.cluster.heartbeat("1");
+        }
+        for (int each : members) {
+            assertEquals(Script.membership(voters), script.node(each).core.membership());
+            assertEquals(script.node(1).core.commitIndex(), script.node(each).core.commitIndex());
+        }
     }
 
     /** One leads; with its next heartbeat all have the same log, committed. */

@@ -440,6 +440,25 @@ class SnapshotInstallTest {
         assertEquals("to n1: InstallSnapshotResponse term 3 index 5 FETCHING\n", n3.out());
     }
 
+    /** etcd-io/raft once left such a follower in SNAPSHOT: snapshot_succeed_via_app_resp. */
+    @Test
+    void aSnapshotThatHoldsTheWholeLogCatchesUpForGood() {
+        Cluster cluster = Cluster.of("n1 n2", GROUP).elect("n1");
+        TestNode n1 = cluster.node("n1");
+        n1.saved(snapshot(2, 1, 1, GROUP)).compact(2);
+        FakeLog empty = FakeLog.of(List.of(), HardState.INITIAL);
+        cluster.add(new TestNode(Script.id("n3"), RaftConfig.defaults(), empty, n1.nowNanos(), 7));
+
+        for (int i = 0; i < 5; i++) {
+            cluster.heartbeat("n1");
+        }
+
+        assertEquals(new RaftCore.PeerProgress(2, 3), n1.core.progress().get(Script.id("n3")));
+        n1.propose(1, "a");
+        cluster.settle();
+        assertEquals("[3@1 a]", cluster.node("n3").entries());
+    }
+
     // Restarts
 
     @Test
