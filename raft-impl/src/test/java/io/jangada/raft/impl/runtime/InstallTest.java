@@ -239,8 +239,10 @@ class InstallTest {
 
     @Test
     void aDurableMachineIsInstalledAndRemembersIt() {
-        DurableAdder.Disk[] disks = new DurableAdder.Disk[3];
-        open(NO_TRAIL, i -> new DurableAdder(disks[i] = new DurableAdder.Disk()));
+        DurableAdder.Disk[] disks = {
+            new DurableAdder.Disk(), new DurableAdder.Disk(), new DurableAdder.Disk()
+        };
+        open(NO_TRAIL, i -> new DurableAdder(disks[i]));
         leaveBehind();
         cluster.heal();
         assertEquals(20, cluster.awaitEqualMachines().size());
