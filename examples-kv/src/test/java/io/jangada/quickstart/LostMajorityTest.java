@@ -86,12 +86,10 @@ class LostMajorityTest {
         start("n2", "n1");
         assertEquals(26, add("n2", 1));
         assertEquals(26, running.get("n1").<Long>read(Counter::value).get());
-        assertEquals(
-                Membership.ofVoters(survivors), running.get("n2").status().membership());
+        assertEquals(Membership.ofVoters(survivors), running.get("n2").status().membership());
         stopAll();
         assertEquals(described("n1").lastTerm(), described("n2").lastTerm());
-        assertEquals(
-                2, StoreTools.load().describe(folder.resolve("n1")).generation());
+        assertEquals(2, StoreTools.load().describe(folder.resolve("n1")).generation());
     }
 
     @Test

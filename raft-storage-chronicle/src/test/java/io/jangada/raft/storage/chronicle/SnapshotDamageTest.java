@@ -179,7 +179,7 @@ class SnapshotDamageTest {
         Files.write(part, bytes);
         FileSnapshotStore again = Snapshots.open(snapshots);
         try (SnapshotSink sink = again.receive(info)) {
-            assertEquals(chunk * 100, sink.position());
+            assertEquals(chunk * 100L, sink.position());
         }
         assertEquals(info, Snapshots.receive(again, info, CONTENT));
         assertArrayEquals(CONTENT, Snapshots.read(again));

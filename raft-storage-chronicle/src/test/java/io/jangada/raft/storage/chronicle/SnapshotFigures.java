@@ -9,9 +9,6 @@ import io.jangada.raft.spi.SnapshotInfo;
 import io.jangada.raft.spi.SnapshotSink;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -89,13 +86,9 @@ class SnapshotFigures {
         if (!other.latest().equals(store.latest())) {
             throw new AssertionError("not the same");
         }
-        long peak = 0;
-        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-            if (pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null) {
-                peak += pool.getCollectionUsage().getUsed();
-            }
-        }
-        System.out.printf("heap in use after the last collection: %d KiB%n", peak >> 10);
+        System.gc();
+        long inUse = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        System.out.printf("heap in use at the end: %d KiB%n", inUse >> 10);
         System.out.println("done");
     }
 
