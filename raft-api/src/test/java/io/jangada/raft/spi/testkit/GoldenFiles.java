@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  * them, in words ({@code .txt}). What is read today must say all that the text says; it may say
  * more.
  *
- * <p>{@code -Djangada.writeGolden=v2} makes the tests write the set of a new version; a set that
- * is there is never touched.
+ * <p>{@code -Djangada.writeGolden=v2} makes the tests write the set of a new version; a set that is
+ * there is never touched.
  */
 public final class GoldenFiles {
     private static final String WRITE = "jangada.writeGolden";
@@ -98,7 +98,8 @@ public final class GoldenFiles {
         Path folder = root().resolve(set).resolve(part);
         if (Files.exists(folder)) {
             throw new IllegalStateException(
-                    folder + " is there, and what a version wrote is never changed:"
+                    folder
+                            + " is there, and what a version wrote is never changed:"
                             + " name the next version");
         }
         Files.createDirectories(folder);

@@ -60,7 +60,7 @@ final class GoldenText {
                 component.getAccessor().setAccessible(true);
                 add(path + "." + component.getName(), component.getAccessor().invoke(parts));
             } catch (ReflectiveOperationException e) {
-                throw new AssertionError("cannot read " + component, e);
+                throw new LinkageError("cannot read " + component, e);
             }
         }
     }

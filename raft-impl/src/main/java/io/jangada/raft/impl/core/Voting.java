@@ -56,7 +56,7 @@ final class Voting {
 
     /** Whether this node may stand for election, if it comes to that. */
     boolean mayCampaign() {
-        return memberships.latest().isVoter(core.self())
+        return memberships.mayNeedItsVoter(core.commitIndex())
                 && !core.isRebuilding()
                 && !core.isDiskSick()
                 && removedAt == 0;

@@ -30,7 +30,7 @@ final class GroupOpening {
                         "its term and vote may be lost too, so remove this node from the group and"
                                 + " add it back under a new node id with an empty data folder");
             }
-            if (members.voters().size() < 2) {
+            if (members.voters().size() < 2 && store.knownPeers().isEmpty()) {
                 throw refusal(e, "there is no other voter to make it good from; restore a backup");
             }
             return store.openForRebuild(group, listener);

@@ -149,7 +149,9 @@ class GoldenFramesTest {
                         "Ünïcode & Söhne",
                         -7,
                         Optional.of(15),
-                        List.of(new Item("bolt", 100, 0.25), new Item("nut", Integer.MAX_VALUE, -1)),
+                        List.of(
+                                new Item("bolt", 100, 0.25),
+                                new Item("nut", Integer.MAX_VALUE, -1)),
                         Kind.RETURN,
                         new byte[] {1, 0, -1});
         Order bare = new Order("", 0, Optional.empty(), List.of(), Kind.SALE, new byte[0]);

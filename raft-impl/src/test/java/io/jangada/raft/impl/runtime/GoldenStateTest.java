@@ -73,7 +73,8 @@ class GoldenStateTest {
         for (long sequence : SEQUENCES) {
             CommandEnvelope write =
                     CommandEnvelope.decode(
-                            CommandEnvelope.encode(3, sequence, Math.min(2, sequence), new byte[0]));
+                            CommandEnvelope.encode(
+                                    3, sequence, Math.min(2, sequence), new byte[0]));
             state.sessions().lookup(write, 300 + sequence);
             long sum = machine.add(sequence * 1000);
             state.sessions().applied(write, ByteBuffer.allocate(8).putLong(sum).array());
@@ -161,8 +162,7 @@ class GoldenStateTest {
         BackupFile backup = BackupFile.read(file);
         SnapshotStore snapshots = snapshots();
         backup.found(snapshots, Membership.parse("voters m1=x:1"));
-        return new Restored(
-                backup.group(), backup.info(), load(new Adder.WithViews(), snapshots));
+        return new Restored(backup.group(), backup.info(), load(new Adder.WithViews(), snapshots));
     }
 
     static Stream<GoldenFile> kept() {

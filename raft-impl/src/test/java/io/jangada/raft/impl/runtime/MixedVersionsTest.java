@@ -153,8 +153,7 @@ class MixedVersionsTest {
                 "its entries are gone", () -> groups.get(leader).status().firstIndex() > needed);
         cutOff.clear();
         Await.until(
-                () -> "it has the snapshot: " + groups,
-                () -> machines.get(lagging).loads() > 0);
+                () -> "it has the snapshot: " + groups, () -> machines.get(lagging).loads() > 0);
         work(0, 1, YOUNG);
     }
 

@@ -1,9 +1,13 @@
 package io.jangada.raft.testkit.sim;
 
+import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.CoreStatus;
+import io.jangada.raft.spi.EntryType;
+import io.jangada.raft.spi.LogEntry;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +17,15 @@ final class ClusterRecord {
 
     /** Hash of the log up to each committed index. */
     private long[] committedHashes = new long[256];
+
+    /** Term of each committed entry. */
+    private long[] committedTerms = new long[256];
+
+    /** Cluster time of each committed entry. */
+    private long[] committedTimes = new long[256];
+
+    /** The committed configurations by their indexes. */
+    private final NavigableMap<Long, Membership> memberships = new TreeMap<>();
 
     private long commitIndex;
 
@@ -31,8 +44,36 @@ final class ClusterRecord {
         return commitIndex;
     }
 
+    /** The hash of the log up to a committed index; 0 for an index that is not committed. */
     long committedHash(long index) {
-        return index == 0 ? 0 : committedHashes[(int) index];
+        return index > commitIndex ? 0 : committedHashes[(int) index];
+    }
+
+    /** The term of a committed entry; 0 for index 0. */
+    long committedTerm(long index) {
+        return committedTerms[(int) index];
+    }
+
+    /** The cluster time of a committed entry; 0 for index 0. */
+    long committedTime(long index) {
+        return committedTimes[(int) index];
+    }
+
+    /** The configuration in force at a committed index. */
+    Membership membershipAt(long index) {
+        Map.Entry<Long, Membership> latest = memberships.floorEntry(index);
+        return latest == null ? Membership.EMPTY : latest.getValue();
+    }
+
+    /** Where the configuration in force at a committed index stands. */
+    long membershipIndexAt(long index) {
+        Long latest = memberships.floorKey(index);
+        return latest == null ? 0 : latest;
+    }
+
+    /** The latest committed configuration. */
+    Membership membership() {
+        return membershipAt(commitIndex);
     }
 
     /** The highest term whose leader has committed an entry; 0 if none has. */
@@ -55,13 +96,26 @@ final class ClusterRecord {
             return;
         }
         while (commitIndex < now.commitIndex() && log.has(commitIndex + 1)) {
-            commitIndex++;
-            if (commitIndex == committedHashes.length) {
-                committedHashes = Arrays.copyOf(committedHashes, 2 * committedHashes.length);
-            }
-            committedHashes[(int) commitIndex] = log.prefixHash(commitIndex);
+            add(log.entry(commitIndex + 1), log.prefixHash(commitIndex + 1));
         }
         // A leader commits up to an entry of its own term.
-        commitByTerm.merge(log.term(commitIndex), commitIndex, Math::max);
+        commitByTerm.merge(committedTerm(commitIndex), commitIndex, Math::max);
+    }
+
+    private void add(LogEntry entry, long prefixHash) {
+        commitIndex = entry.index();
+        if (commitIndex == committedHashes.length) {
+            int more = 2 * committedHashes.length;
+            committedHashes = Arrays.copyOf(committedHashes, more);
+            committedTerms = Arrays.copyOf(committedTerms, more);
+            committedTimes = Arrays.copyOf(committedTimes, more);
+        }
+        int position = (int) commitIndex;
+        committedHashes[position] = prefixHash;
+        committedTerms[position] = entry.term();
+        committedTimes[position] = entry.clusterTimeMillis();
+        if (entry.type() == EntryType.MEMBERSHIP) {
+            memberships.put(entry.index(), GroupImage.membership(entry));
+        }
     }
 }

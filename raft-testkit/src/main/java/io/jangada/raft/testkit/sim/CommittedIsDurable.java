@@ -1,6 +1,7 @@
 package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.api.Member;
+import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.impl.core.CoreStatus;
 import java.util.Collection;
@@ -9,10 +10,17 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** I7: when an entry is first known to be committed, a quorum has it on its disks. */
+/**
+ * I7: when an entry is first known to be committed, a quorum has it on its disks, in the log or in
+ * a snapshot: a quorum of the configuration in force at the entry, or of a later one in the log. A disk
+ * that was lost since counts, for it had acknowledged the entry.
+ */
 final class CommittedIsDurable extends Invariant {
+    private final DurableEntries entries;
+
     CommittedIsDurable(Invariants all) {
         super(all, "I7 committed is durable");
+        this.entries = all.durableEntries();
     }
 
     @Override
@@ -24,21 +32,26 @@ final class CommittedIsDurable extends Invariant {
         }
         Set<NodeId> holders = new TreeSet<>();
         for (SimNode each : nodes()) {
-            GroupImage durable = each.durable();
-            if (durable != null && durable.matches(index, log.prefixHash(index))) {
+            boolean inSnapshot = each.disk().durableSnapshot(SimCluster.GROUP) >= index;
+            if (inSnapshot || entries.hasOrLost(each, index, log.prefixHash(index))) {
                 holders.add(each.id());
             }
         }
+        Membership then = log.membershipAt(index);
         check(
-                isQuorum(holders, now.membership().voters())
-                        && isQuorum(holders, now.membership().outgoing()),
+                isQuorum(holders, then) || isQuorum(holders, now.membership()),
                 "%s takes index %d for committed in term %d, but only the disks of %s have it, of"
-                        + " the configuration %s",
+                        + " the configuration '%s', now '%s'",
                 node,
                 index,
                 now.currentTerm(),
                 holders,
+                then,
                 now.membership());
+    }
+
+    private static boolean isQuorum(Collection<NodeId> holders, Membership membership) {
+        return isQuorum(holders, membership.voters()) && isQuorum(holders, membership.outgoing());
     }
 
     private static boolean isQuorum(Collection<NodeId> holders, Map<NodeId, Member> voters) {

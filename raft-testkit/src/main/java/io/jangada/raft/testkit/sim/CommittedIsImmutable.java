@@ -16,8 +16,10 @@ final class CommittedIsImmutable extends Invariant {
         if (log == null || (before != null && before.commitIndex() == now.commitIndex())) {
             return;
         }
+        // A snapshot ahead of the log makes a new life begin with a reset, which is yet to come.
+        boolean resets = before == null && log.lastIndex() < now.lastIndex();
         check(
-                log.matches(commit, record().committedHash(commit)),
+                resets || log.matches(commit, record().committedHash(commit)),
                 "%s holds other entries than those committed up to index %d; it knows %d as"
                         + " committed, in term %d",
                 node,
@@ -29,6 +31,22 @@ final class CommittedIsImmutable extends Invariant {
     @Override
     void beforeAppend(SimNode node, GroupImage log, DiskRecord change) {
         CoreStatus before = node.checkedStatus();
+        if (change instanceof DiskRecord.Compaction compaction) {
+            check(
+                    log.matches(compaction.index(), record().committedHash(compaction.index())),
+                    "%s compacts its log up to index %d, but only %d is committed",
+                    node,
+                    compaction.index(),
+                    record().commitIndex());
+        }
+        if (before != null && change instanceof DiskRecord.Reset reset) {
+            check(
+                    reset.index() >= before.commitIndex(),
+                    "%s begins anew behind a snapshot of index %d, though it knows %d as committed",
+                    node,
+                    reset.index(),
+                    before.commitIndex());
+        }
         if (before != null && change instanceof DiskRecord.Truncation truncation) {
             check(
                     truncation.from() > before.commitIndex(),

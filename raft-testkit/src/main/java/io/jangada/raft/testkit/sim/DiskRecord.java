@@ -13,4 +13,13 @@ sealed interface DiskRecord {
     record Truncation(GroupId group, long from) implements DiskRecord {}
 
     record Entry(GroupId group, LogEntry entry) implements DiskRecord {}
+
+    /** The entries up to an index are gone; a snapshot stands for them. */
+    record Compaction(GroupId group, long index) implements DiskRecord {}
+
+    /** The log is empty and goes on behind a snapshot that came from elsewhere. */
+    record Reset(GroupId group, long index, long term) implements DiskRecord {}
+
+    /** A damaged copy is whole again. */
+    record Rebuilt(GroupId group) implements DiskRecord {}
 }

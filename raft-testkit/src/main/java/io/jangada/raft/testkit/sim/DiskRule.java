@@ -13,7 +13,9 @@ public final class DiskRule implements AutoCloseable {
     enum Fate {
         FAIL,
         HOLD,
-        DELAY
+        DELAY,
+        CRASH_BEFORE,
+        CRASH_AFTER
     }
 
     private final SimDisk disk;

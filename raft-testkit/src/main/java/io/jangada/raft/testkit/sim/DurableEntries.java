@@ -1,7 +1,9 @@
 package io.jangada.raft.testkit.sim;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,24 +17,56 @@ final class DurableEntries {
     private static final class Past {
         private final Set<Long> prefixHashes = new HashSet<>();
         private final Set<Position> positions = new HashSet<>();
+
+        /** Up to where a snapshot stood for the log. */
+        private long snapshot;
+
+        private boolean matched(ClusterRecord record, long index, long prefixHash) {
+            return prefixHashes.contains(prefixHash)
+                    || (index <= snapshot && record.committedHash(index) == prefixHash);
+        }
     }
 
+    private final ClusterRecord record;
     private final Map<SimNode, Past> pasts = new HashMap<>();
 
-    /** A disk is about to lose its entries from an index on. */
+    /** What was on disks when they were lost. */
+    private final Map<SimNode, List<GroupImage>> lost = new HashMap<>();
+
+    DurableEntries(ClusterRecord record) {
+        this.record = record;
+    }
+
+    /** A disk is about to lose its entries from an index on, but for those compacted away. */
     void beforeTruncation(SimNode node, GroupImage durable, long from) {
         Past past = pasts.computeIfAbsent(node, any -> new Past());
-        for (long index = from; index <= durable.lastIndex(); index++) {
+        past.snapshot = Math.max(past.snapshot, durable.firstIndex() - 1);
+        long first = Math.max(from, durable.firstIndex());
+        for (long index = first; index <= durable.lastIndex(); index++) {
             past.prefixHashes.add(durable.prefixHash(index));
             past.positions.add(new Position(index, durable.term(index)));
         }
+    }
+
+    /** A disk loses everything, and has to be made good or replaced. */
+    void beforeLoss(SimNode node, GroupImage durable) {
+        beforeTruncation(node, durable, durable.firstIndex());
+        lost.computeIfAbsent(node, any -> new ArrayList<>()).add(durable.copy());
+    }
+
+    /** Whether a disk has the entries up to an index, or had them when it was lost. */
+    boolean hasOrLost(SimNode node, long index, long prefixHash) {
+        GroupImage durable = node.durable();
+        return (durable != null && durable.matches(index, prefixHash))
+                || lost.getOrDefault(node, List.of()).stream()
+                        .anyMatch(image -> image.matches(index, prefixHash));
     }
 
     boolean everHad(SimNode node, long index, long term) {
         GroupImage durable = node.durable();
         Past past = pasts.get(node);
         return index == 0
-                || (durable != null && durable.has(index) && durable.term(index) == term)
+                || (durable != null && durable.has(index, term))
                 || (past != null && past.positions.contains(new Position(index, term)));
     }
 
@@ -41,6 +75,6 @@ final class DurableEntries {
         Past past = pasts.get(node);
         return index == 0
                 || (durable != null && durable.matches(index, prefixHash))
-                || (past != null && past.prefixHashes.contains(prefixHash));
+                || (past != null && past.matched(record, index, prefixHash));
     }
 }

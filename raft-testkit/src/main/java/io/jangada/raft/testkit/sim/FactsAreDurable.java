@@ -4,6 +4,8 @@ import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.CoreStatus;
 import io.jangada.raft.impl.core.Message;
 import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
+import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
+import io.jangada.raft.impl.core.Message.InstallStatus;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
 import io.jangada.raft.spi.HardState;
@@ -45,8 +47,33 @@ final class FactsAreDurable extends Invariant {
                     sent,
                     durable);
         } else if (message instanceof AppendEntriesResponse response && response.success()) {
-            checkAcceptance(node, sent, response);
+            checkMatch(node, sent, response.term(), response.index());
+        } else if (message instanceof InstallSnapshotResponse response) {
+            checkInstalled(node, sent, response);
         }
+    }
+
+    private void checkInstalled(SimNode node, InFlight sent, InstallSnapshotResponse response) {
+        if (response.status() == InstallStatus.INSTALLED
+                || response.status() == InstallStatus.REFUSED) {
+            long durable = Math.max(lastIndex(node), snapshotIndex(node));
+            check(
+                    response.index() <= durable,
+                    "%s sends %s, but its disk has nothing above index %d",
+                    node,
+                    sent,
+                    durable);
+            checkMatch(node, sent, response.term(), response.index());
+        }
+    }
+
+    private static long lastIndex(SimNode node) {
+        GroupImage image = node.durable();
+        return image == null ? 0 : image.lastIndex();
+    }
+
+    private static long snapshotIndex(SimNode node) {
+        return node.disk().durableSnapshot(SimCluster.GROUP);
     }
 
     private void checkCandidacy(SimNode node, InFlight sent, RequestVote request) {
@@ -64,19 +91,20 @@ final class FactsAreDurable extends Invariant {
                 sent);
     }
 
-    private void checkAcceptance(SimNode node, InFlight sent, AppendEntriesResponse response) {
-        SimNode leader = record().leaderOf(response.term());
+    /** The sender's disk equals the leader's log up to an index, or a snapshot stands for it. */
+    private void checkMatch(SimNode node, InFlight sent, long term, long index) {
+        SimNode leader = record().leaderOf(term);
         CoreStatus leading = leader == null ? null : leader.status();
         GroupImage log = leader == null ? null : leader.log();
         if (leading == null
                 || log == null
                 || leading.role() != Role.LEADER
-                || leading.currentTerm() != response.term()
-                || !log.has(response.index())) {
+                || leading.currentTerm() != term
+                || index > log.lastIndex()) {
             return;
         }
         check(
-                entries.everMatched(node, response.index(), log.prefixHash(response.index())),
+                entries.everMatched(node, index, log.prefixHash(index)),
                 "%s sends %s, but its disk does not equal the log of leader %s up to there",
                 node,
                 sent,

@@ -1,8 +1,8 @@
 package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.api.NodeId;
-import io.jangada.raft.spi.StoreException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Does to a cluster what its seed says, until it is told to heal it. */
@@ -12,6 +12,7 @@ final class FaultInjector {
     private final SimRandom random;
     private final SwarmOptions options;
     private final List<FaultKind> kinds;
+    private final MembershipWalk walk;
     private boolean over;
 
     FaultInjector(SimCluster cluster, SwarmOptions options) {
@@ -20,20 +21,24 @@ final class FaultInjector {
         this.random = simulation.random();
         this.options = options;
         this.kinds = List.copyOf(options.faults());
+        this.walk = new MembershipWalk(cluster, options.nodes() + options.spares(), this::prepare);
     }
 
     /** Sets the scene, then begins with the faults. */
     void start() {
         cluster.network().quality(options.network());
-        for (SimNode node : cluster.nodes()) {
-            node.schedulingDelay(options.schedulingNanosMax());
-            node.disk().syncTime(options.syncMin(), options.syncMax());
-            if (options.skewedClocks()) {
-                node.clockRate(anyRate());
-            }
-        }
+        cluster.nodes().forEach(this::prepare);
         if (!kinds.isEmpty()) {
             scheduleNext();
+        }
+    }
+
+    private void prepare(SimNode node) {
+        node.schedulingDelay(options.schedulingNanosMax());
+        node.disk().syncTime(options.syncMin(), options.syncMax());
+        node.disk().snapshotTime(options.syncMin(), options.syncMax().multipliedBy(5));
+        if (options.skewedClocks()) {
+            node.clockRate(anyRate());
         }
     }
 
@@ -49,7 +54,9 @@ final class FaultInjector {
     private void next() {
         scheduleNext();
         FaultKind kind = random.pick(kinds);
-        SimNode node = random.pick(cluster.nodes());
+        List<SimNode> real = new ArrayList<>(cluster.nodes());
+        real.removeIf(walk::isGhost);
+        SimNode node = random.pick(real);
         simulation.note(kind.name().hashCode(), node.number(), () -> "fault " + kind + " " + node);
         switch (kind) {
             case CRASH -> crash(node);
@@ -68,6 +75,12 @@ final class FaultInjector {
             case FULL_DISK -> fill(node);
             case TRANSFER -> transfer(node);
             case CLOCK_RATE -> node.clockRate(anyRate());
+            case CRASH_AT -> crashAtSomething(node);
+            case SNAPSHOT -> snapshot(node);
+            case SNAPSHOT_ERROR -> failSnapshots(node);
+            case MEMBERSHIP -> walk.step();
+            case DAMAGE -> damage(node);
+            case LOST_DISK -> loseDisk(node);
         }
     }
 
@@ -87,17 +100,93 @@ final class FaultInjector {
     }
 
     private void crash(SimNode node) {
-        node.crash();
-        later(forAWhile(), () -> startIfDown(node));
+        if (node.isUp()) {
+            node.crash();
+            later(forAWhile(), () -> startIfDown(node));
+        }
     }
 
-    private static void startIfDown(SimNode node) {
+    /** Before or after the next operation of one kind; mostly of those that are rare. */
+    private void crashAtSomething(SimNode node) {
+        int kind = random.nextInt(9);
+        DiskRule rule =
+                node.disk().crashAt(operation -> kind(operation) == kind, random.chance(0.5));
+        later(
+                forAWhile().multipliedBy(2),
+                () -> {
+                    rule.close();
+                    startIfDown(node);
+                });
+    }
+
+    private static int kind(DiskOperation operation) {
+        if (operation instanceof DiskOperation.Append) {
+            return 0;
+        } else if (operation instanceof DiskOperation.Sync) {
+            return 1;
+        } else if (operation instanceof DiskOperation.Compact) {
+            return 2;
+        } else if (operation instanceof DiskOperation.Reset) {
+            return 3;
+        } else if (operation instanceof DiskOperation.SnapshotWrite) {
+            return 4;
+        } else if (operation instanceof DiskOperation.SnapshotSync) {
+            return 5;
+        } else if (operation instanceof DiskOperation.SnapshotRename) {
+            return 6;
+        } else if (operation instanceof DiskOperation.FolderSync) {
+            return 7;
+        }
+        return 8;
+    }
+
+    private void snapshot(SimNode node) {
+        if (node.isUp() && !node.isStopped()) {
+            node.group().admin().snapshot();
+        }
+    }
+
+    private void failSnapshots(SimNode node) {
+        boolean reads = random.chance(0.3);
+        DiskRule rule =
+                node.disk()
+                        .fail(
+                                operation ->
+                                        operation instanceof DiskOperation.OfSnapshot
+                                                && reads
+                                                        == operation
+                                                                instanceof
+                                                                DiskOperation.SnapshotRead);
+        later(
+                forAWhile(),
+                () -> {
+                    rule.close();
+                    restartIfStopped(node);
+                });
+    }
+
+    private void damage(SimNode node) {
+        if (walk.mayLoseDisk() && node.durable() != null) {
+            node.crash();
+            node.disk().damage(SimCluster.GROUP, true);
+            later(forAWhile(), () -> startIfDown(node));
+        }
+    }
+
+    /** The node comes back with an empty disk, under its old name: nobody may listen to it. */
+    private void loseDisk(SimNode node) {
+        if (walk.mayLoseDisk() && cluster.membership().member(node.id()).isPresent()) {
+            node.wipe();
+            walk.lost(node);
+            later(forAWhile(), () -> startIfDown(node));
+            later(forAWhile(), walk::step);
+        }
+    }
+
+    /** Starts a node that was up before, or that joins. */
+    static void startIfDown(SimNode node) {
         if (!node.isUp()) {
-            try {
-                node.start();
-            } catch (StoreException e) {
-                // Its disk is full; it is started again when there is room.
-            }
+            node.tryStart();
         }
     }
 
@@ -170,10 +259,15 @@ final class FaultInjector {
     }
 
     private void restart(SimNode node) {
+        restartIfStopped(node);
+        startIfDown(node);
+    }
+
+    private static void restartIfStopped(SimNode node) {
         if (node.isStopped() || node.disk().hasFailed()) {
             node.crash();
+            startIfDown(node);
         }
-        startIfDown(node);
     }
 
     private void transfer(SimNode target) {
@@ -183,7 +277,7 @@ final class FaultInjector {
         }
     }
 
-    /** No more faults; everything is mended, and every node runs. */
+    /** No more faults; everything is mended, and every node runs that ever ran. */
     void heal() {
         over = true;
         cluster.network().mendAll();
@@ -191,9 +285,17 @@ final class FaultInjector {
         for (SimNode node : cluster.nodes()) {
             node.disk().clearFaults();
             node.disk().syncTime(Duration.ofNanos(200_000), Duration.ofMillis(1));
+            node.disk().snapshotTime(Duration.ofNanos(200_000), Duration.ofMillis(1));
             node.schedulingDelay(20_000);
             node.resume();
-            restart(node);
+            if (!walk.isGhost(node)) {
+                restart(node);
+            }
         }
+    }
+
+    /** Asks for the removal of members that lost their disks; false if there is none. */
+    boolean removeLost() {
+        return walk.removeLost();
     }
 }

@@ -27,5 +27,17 @@ public enum FaultKind {
     /** Leadership is handed to a random node. */
     TRANSFER,
     /** A clock changes its pace, within the bound. */
-    CLOCK_RATE
+    CLOCK_RATE,
+    /** One node loses its power in the middle of something that it asks of its disk. */
+    CRASH_AT,
+    /** One node is told to take a snapshot. */
+    SNAPSHOT,
+    /** What one node does with files of snapshots fails for a while. */
+    SNAPSHOT_ERROR,
+    /** Members are added, removed, promoted, demoted and exchanged. */
+    MEMBERSHIP,
+    /** One node's log is damaged, which it finds when it is started, and rebuilds its copy. */
+    DAMAGE,
+    /** One node loses its disk, and is removed. */
+    LOST_DISK
 }

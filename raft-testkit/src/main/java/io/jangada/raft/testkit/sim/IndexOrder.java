@@ -3,7 +3,11 @@ package io.jangada.raft.testkit.sim;
 import io.jangada.raft.impl.core.CoreStatus;
 import org.jspecify.annotations.Nullable;
 
-/** I11: {@code firstIndex - 1 <= applied <= commit <= last}, and the core and the log agree. */
+/**
+ * I11: {@code firstIndex - 1 <= snapshot, applied <= commit <= last}, and the core and the log
+ * agree. A snapshot that was just installed counts as applied. Between snapshot and log there is no
+ * gap, also not on the disk.
+ */
 final class IndexOrder extends Invariant {
     IndexOrder(Invariants all) {
         super(all, "I11 order of indexes");
@@ -13,17 +17,20 @@ final class IndexOrder extends Invariant {
     void onStatus(SimNode node, @Nullable CoreStatus before, CoreStatus now) {
         GroupImage log = node.log();
         long applied = node.appliedIndex();
+        long snapshot = node.snapshotIndex();
         check(
-                now.firstIndex() - 1 <= now.lastApplied()
-                        && now.lastApplied() <= applied
+                now.firstIndex() - 1 <= snapshot
+                        && now.firstIndex() - 1 <= Math.max(now.lastApplied(), snapshot)
+                        && now.lastApplied() <= Math.max(applied, snapshot)
                         && applied <= now.commitIndex()
                         && now.commitIndex() <= now.lastIndex()
                         && now.durableIndex() <= now.lastIndex(),
-                "on %s in term %d: first %d, applied %d (known to the core: %d), commit %d, durable"
+                "on %s in term %d: first %d, snapshot %d, applied %d (known to the core: %d), commit %d, durable"
                         + " %d, last %d",
                 node,
                 now.currentTerm(),
                 now.firstIndex(),
+                snapshot,
                 applied,
                 now.lastApplied(),
                 now.commitIndex(),
@@ -39,5 +46,28 @@ final class IndexOrder extends Invariant {
                 node,
                 now.lastIndex(),
                 log == null ? 0 : log.lastIndex());
+    }
+
+    @Override
+    void onDurable(SimNode node, GroupImage durable, DiskRecord change) {
+        checkNoGap(node, durable);
+    }
+
+    @Override
+    void onCrash(SimNode node) {
+        GroupImage durable = node.durable();
+        if (durable != null) {
+            checkNoGap(node, durable);
+        }
+    }
+
+    private void checkNoGap(SimNode node, GroupImage durable) {
+        long snapshot = node.disk().durableSnapshot(SimCluster.GROUP);
+        check(
+                durable.firstIndex() - 1 <= snapshot,
+                "the log on the disk of %s begins at %d, but its snapshot ends at %d",
+                node,
+                durable.firstIndex(),
+                snapshot);
     }
 }

@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** I10: within one life of a node, its commit index and its applied index never fall. */
+/**
+ * I10: within one life of a node, its commit index and its applied index never fall; a new life
+ * begins at the index of the latest snapshot at least.
+ */
 final class IndexesNeverFall extends Invariant {
     private final Map<SimNode, Long> applied = new HashMap<>();
 
@@ -15,7 +18,14 @@ final class IndexesNeverFall extends Invariant {
 
     @Override
     void onStatus(SimNode node, @Nullable CoreStatus before, CoreStatus now) {
-        if (before != null) {
+        if (before == null) {
+            check(
+                    now.lastApplied() >= node.snapshotIndex(),
+                    "%s begins at applied index %d, below its snapshot of index %d",
+                    node,
+                    now.lastApplied(),
+                    node.snapshotIndex());
+        } else {
             check(
                     now.commitIndex() >= before.commitIndex()
                             && now.lastApplied() >= before.lastApplied(),

@@ -2,6 +2,7 @@ package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.impl.core.CoreStatus;
 import io.jangada.raft.spi.Applied;
+import io.jangada.raft.spi.SnapshotInfo;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.util.Formatter;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,15 @@ abstract class Invariant {
 
     /** A node's state machine has applied a command. */
     void onApply(SimNode node, KvMachine machine, KvCommand command, KvOutput output, Applied at) {}
+
+    /** A node's state machine has been set to the state of a snapshot. */
+    void onLoad(SimNode node, KvMachine machine) {}
+
+    /** A snapshot has become a node's latest. */
+    void onSnapshot(SimNode node, SnapshotInfo snapshot) {}
+
+    /** A node has got an empty disk. */
+    void onWipe(SimNode node) {}
 
     /** Something has run on a node. */
     void afterEvent(SimNode node) {}

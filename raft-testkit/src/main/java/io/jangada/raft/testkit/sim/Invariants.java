@@ -2,6 +2,7 @@ package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.impl.core.CoreStatus;
 import io.jangada.raft.spi.Applied;
+import io.jangada.raft.spi.SnapshotInfo;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ final class Invariants {
     private final List<Invariant> all = new ArrayList<>();
     private final List<SimNode> nodes = new ArrayList<>();
     private final ClusterRecord record = new ClusterRecord();
-    private final DurableEntries durableEntries = new DurableEntries();
+    private final DurableEntries durableEntries = new DurableEntries(record);
     private final LeaseSafety leaseSafety = new LeaseSafety(this);
     private BiConsumer<KvCommand, KvOutput> applied = (command, output) -> {};
     private @Nullable String violation;
@@ -24,6 +25,7 @@ final class Invariants {
         all.add(new LogMatching(this));
         all.add(new LeaderCompleteness(this));
         all.add(new StateMachineSafety(this));
+        all.add(new SnapshotsAreTrue(this));
         all.add(new CommittedIsImmutable(this));
         all.add(new CommittedIsDurable(this));
         all.add(new CurrentTermCommit(this));
@@ -31,7 +33,9 @@ final class Invariants {
         all.add(new IndexesNeverFall(this));
         all.add(new IndexOrder(this));
         all.add(new FactsAreDurable(this));
+        all.add(new RebuildingIsSilent(this));
         all.add(new ProgressIsTrue(this));
+        all.add(new MembershipSteps(this));
         all.add(leaseSafety);
         all.add(new ExactlyOnce(this));
         all.add(new NoFault(this));
@@ -111,7 +115,14 @@ final class Invariants {
     void beforeDurable(SimNode node, GroupImage durable, DiskRecord change) {
         if (change instanceof DiskRecord.Truncation truncation) {
             durableEntries.beforeTruncation(node, durable, truncation.from());
+        } else if (change instanceof DiskRecord.Reset) {
+            durableEntries.beforeTruncation(node, durable, durable.firstIndex());
         }
+    }
+
+    /** A disk is about to lose its log. */
+    void beforeRebuild(SimNode node, GroupImage durable) {
+        durableEntries.beforeLoss(node, durable);
     }
 
     void onDurable(SimNode node, GroupImage durable, DiskRecord change) {
@@ -134,6 +145,24 @@ final class Invariants {
             each.onApply(node, machine, command, output, at);
         }
         applied.accept(command, output);
+    }
+
+    void onLoad(SimNode node, KvMachine machine) {
+        for (Invariant each : all) {
+            each.onLoad(node, machine);
+        }
+    }
+
+    void onSnapshot(SimNode node, SnapshotInfo snapshot) {
+        for (Invariant each : all) {
+            each.onSnapshot(node, snapshot);
+        }
+    }
+
+    void onWipe(SimNode node) {
+        for (Invariant each : all) {
+            each.onWipe(node);
+        }
     }
 
     /** Tells somebody of every apply on every node. */

@@ -2,6 +2,8 @@ package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.SnapshotReader;
+import io.jangada.raft.spi.SnapshotView;
+import io.jangada.raft.spi.SnapshotViews;
 import io.jangada.raft.spi.SnapshotWriter;
 import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.testkit.check.KvInput;
@@ -16,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  * A map of strings, small and easy to check: the state machine of simulated clusters. Remembers
  * which commands it has applied, so that a run can tell whether one was lost or applied twice.
  */
-public final class KvMachine implements StateMachine<KvCommand, KvOutput> {
-    /** Hears of every apply, to compare nodes with each other. */
+public final class KvMachine implements StateMachine<KvCommand, KvOutput>, SnapshotViews {
+    /** Hears of every apply and load, to compare nodes with each other. */
     interface Listener {
         void onApply(KvMachine machine, KvCommand command, KvOutput output, Applied at);
+
+        void onLoad(KvMachine machine);
     }
 
     private final Listener listener;
@@ -31,6 +35,9 @@ public final class KvMachine implements StateMachine<KvCommand, KvOutput> {
     /** The sum of the hashes of all pairs: the same map gives the same sum. */
     private long stateHash;
 
+    /** Where the last command stood in the log. */
+    private long lastCommandIndex;
+
     KvMachine(Listener listener) {
         this.listener = listener;
     }
@@ -38,6 +45,7 @@ public final class KvMachine implements StateMachine<KvCommand, KvOutput> {
     @Override
     public KvOutput apply(KvCommand command, Applied at) {
         applied.merge(command.id(), 1, Integer::sum);
+        lastCommandIndex = at.index();
         KvOutput output = apply(command.input());
         listener.onApply(this, command, output, at);
         return output;
@@ -103,8 +111,31 @@ public final class KvMachine implements StateMachine<KvCommand, KvOutput> {
         return stateHash;
     }
 
+    /** Where the last command that it applied stood in the log, 0 for none. */
+    long lastCommandIndex() {
+        return lastCommandIndex;
+    }
+
+    @Override
+    public SnapshotView view() {
+        Map<String, String> mapThen = new TreeMap<>(map);
+        Map<Long, Integer> appliedThen = new TreeMap<>(applied);
+        long indexThen = lastCommandIndex;
+        return out -> save(mapThen, appliedThen, indexThen, out);
+    }
+
     @Override
     public void save(SnapshotWriter out) throws IOException {
+        save(map, applied, lastCommandIndex, out);
+    }
+
+    private static void save(
+            Map<String, String> map,
+            Map<Long, Integer> applied,
+            long lastCommandIndex,
+            SnapshotWriter out)
+            throws IOException {
+        out.writeLong(lastCommandIndex);
         out.writeInt(map.size());
         for (Map.Entry<String, String> each : map.entrySet()) {
             out.writeUTF(each.getKey());
@@ -119,6 +150,7 @@ public final class KvMachine implements StateMachine<KvCommand, KvOutput> {
 
     @Override
     public void load(SnapshotReader in) throws IOException {
+        lastCommandIndex = in.readLong();
         map.clear();
         stateHash = 0;
         for (int left = in.readInt(); left > 0; left--) {
@@ -128,5 +160,6 @@ public final class KvMachine implements StateMachine<KvCommand, KvOutput> {
         for (int left = in.readInt(); left > 0; left--) {
             applied.put(in.readLong(), in.readInt());
         }
+        listener.onLoad(this);
     }
 }

@@ -15,18 +15,19 @@ final class LeaderAppendOnly extends Invariant {
     void beforeAppend(SimNode node, GroupImage log, DiskRecord change) {
         CoreStatus before = node.checkedStatus();
         CoreStatus now = node.status();
-        if (change instanceof DiskRecord.Truncation truncation
+        boolean truncates = change instanceof DiskRecord.Truncation;
+        if ((truncates || change instanceof DiskRecord.Reset)
                 && before != null
                 && now != null
                 && before.role() == Role.LEADER
                 && now.role() == Role.LEADER) {
             check(
                     before.currentTerm() != now.currentTerm(),
-                    "%s leads term %d and truncates its log of %d entries from index %d on",
+                    "%s leads term %d, and does to its log that ends at index %d: %s",
                     node,
                     now.currentTerm(),
                     log.lastIndex(),
-                    truncation.from());
+                    change);
         }
     }
 }

@@ -29,7 +29,11 @@ final class LeaseSafety extends Invariant {
         }
         // The leader that committed it has put its own entry there; this node may be in a later
         // term.
-        long term = log.term(now.commitIndex());
+        long index = now.commitIndex();
+        long term =
+                index <= record().commitIndex()
+                        ? record().committedTerm(index)
+                        : log.term(index);
         if (term > record().committedTerm()) {
             for (SimNode each : nodes()) {
                 CoreStatus status = each == node ? null : each.status();

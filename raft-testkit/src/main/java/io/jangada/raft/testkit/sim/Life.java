@@ -2,6 +2,7 @@ package io.jangada.raft.testkit.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * One life of a node's process, from start to crash. Whatever was scheduled for a life does nothing
@@ -28,8 +29,8 @@ final class Life {
         return node;
     }
 
-    SimWorker newWorker(Runnable work) {
-        SimWorker worker = new SimWorker(this, work);
+    SimWorker newWorker(Runnable work, LongSupplier delayNanos) {
+        SimWorker worker = new SimWorker(this, work, delayNanos);
         workers.add(worker);
         return worker;
     }

@@ -16,6 +16,9 @@ final class Notes {
     static final long APPLY = 12;
     static final long STATUS = 13;
     static final long CLIENT = 14;
+    static final long SNAPSHOT = 15;
+    static final long BULK = 16;
+    static final long CHANGE = 17;
 
     private Notes() {}
 }

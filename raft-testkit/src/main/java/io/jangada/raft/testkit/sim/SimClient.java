@@ -106,7 +106,9 @@ final class SimClient {
     // Whom to ask
 
     private @Nullable SimNode pickNode() {
-        List<SimNode> up = new ArrayList<>(cluster.nodes());
+        List<SimNode> members = cluster.memberNodes();
+        boolean anybody = members.isEmpty() || random.chance(0.05);
+        List<SimNode> up = new ArrayList<>(anybody ? cluster.nodes() : members);
         up.removeIf(node -> !node.isUp() || node.isStopped());
         if (up.isEmpty()) {
             return null;

@@ -2,6 +2,7 @@ package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.Member;
+import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
@@ -24,7 +25,7 @@ public final class SimCluster {
     private final RaftConfig config;
     private final Invariants invariants = new Invariants();
     private final SimNetwork network;
-    private final List<Member> members = new ArrayList<>();
+    private final List<Member> founders = new ArrayList<>();
     private final List<SimNode> nodes = new ArrayList<>();
 
     /**
@@ -39,13 +40,7 @@ public final class SimCluster {
         this.config = config;
         this.network = new SimNetwork(simulation, invariants);
         for (int number = 1; number <= size; number++) {
-            members.add(new Member(NodeId.of("n" + number), "sim" + number + ":7000"));
-        }
-        for (Member member : members) {
-            SimNode node = new SimNode(this, member.id(), nodes.size() + 1);
-            nodes.add(node);
-            network.add(node);
-            invariants.add(node);
+            founders.add(newNode(false).member());
         }
         simulation.afterEvent(this::afterEvent);
     }
@@ -75,6 +70,24 @@ public final class SimCluster {
         SimCluster cluster = new SimCluster(new Simulation(seed, lines), size, config);
         cluster.startAll();
         return cluster;
+    }
+
+    private SimNode newNode(boolean joins) {
+        int number = nodes.size() + 1;
+        SimNode node = new SimNode(this, NodeId.of("n" + number), number, joins);
+        nodes.add(node);
+        network.add(node);
+        invariants.add(node);
+        return node;
+    }
+
+    /**
+     * One more machine, which waits to be added to the group. Not started.
+     *
+     * @return the node, with the next free number
+     */
+    public SimNode addNode() {
+        return newNode(true);
     }
 
     private void afterEvent() {
@@ -130,8 +143,45 @@ public final class SimCluster {
         return invariants;
     }
 
-    List<Member> members() {
+    List<Member> founders() {
+        return founders;
+    }
+
+    /** Whom a node that joins may ask, and besides itself. */
+    List<Member> seeds(SimNode joining) {
+        List<Member> members = new ArrayList<>(membership().members());
+        for (Member founder : founders) {
+            if (membership().member(founder.id()).isEmpty()) {
+                members.add(founder);
+            }
+        }
+        members.removeIf(member -> member.id().equals(joining.id()));
+        members.add(joining.member());
         return members;
+    }
+
+    /**
+     * The latest configuration that anybody knows to be committed.
+     *
+     * @return empty before the first one is
+     */
+    public Membership membership() {
+        return invariants.record().membership();
+    }
+
+    /**
+     * The nodes that belong to the group.
+     *
+     * @return voters and learners of {@link #membership()}, up or down
+     */
+    public List<SimNode> memberNodes() {
+        Membership membership = membership();
+        return nodes.stream().filter(node -> membership.member(node.id()).isPresent()).toList();
+    }
+
+    /** Members that run, or did before. */
+    List<SimNode> realMembers() {
+        return memberNodes().stream().filter(node -> !node.neverStarted()).toList();
     }
 
     /**
@@ -236,8 +286,8 @@ public final class SimCluster {
     }
 
     /**
-     * Whether all nodes are up, follow one leader, and have equal logs, all committed and applied,
-     * and equal state machines.
+     * Whether all members, but for learners that never ran, are up, follow one leader, have one configuration that is not joint, and
+     * equal logs, all committed and applied, and equal state machines.
      *
      * @return true if the cluster is at rest and whole
      */
@@ -252,7 +302,16 @@ public final class SimCluster {
         if (leader == null || log == null) {
             return "nobody leads";
         }
-        for (SimNode node : nodes) {
+        if (leader.membership().isJoint()) {
+            return "the configuration is joint: " + leader.membership();
+        }
+        if (!membership().equals(leader.membership())) {
+            return "the configuration '" + leader.membership() + "' is not committed";
+        }
+        for (SimNode node : memberNodes()) {
+            if (node.neverStarted() && !leader.membership().isVoter(node.id())) {
+                continue; // A change that nobody knows of any more has left it as a learner.
+            }
             if (node.role() == Role.STOPPED || node.isPaused()) {
                 return node + " does not run";
             }
@@ -272,6 +331,9 @@ public final class SimCluster {
             }
             if (stateHash(node) != stateHash(leader)) {
                 return node + " has another state than leader " + leader;
+            }
+            if (own.rebuilding()) {
+                return node + " is still rebuilding its copy";
             }
         }
         return null;

@@ -7,6 +7,7 @@ import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.StoreId;
 import io.jangada.raft.spi.StoreIdentity;
+import io.jangada.raft.spi.SuspectGroupException;
 import io.jangada.raft.testkit.sim.DiskRule.Fate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node's disk. It outlives the node's process: what a completed sync covers is never lost. Of
- * what was appended since, a crash leaves a prefix, cut at any record.
+ * what was appended to the log since, a crash leaves a prefix, cut at any record; of what was
+ * written to files of snapshots, any part; of what was done to their names, anything.
  */
 public final class SimDisk {
     private final SimNode node;
@@ -32,7 +34,12 @@ public final class SimDisk {
 
     private final Map<NodeId, StoreId> knownPeers = new TreeMap<>();
     private final Set<GroupId> destroyed = new TreeSet<>();
-    private final Set<GroupId> damaged = new TreeSet<>();
+
+    /** Groups whose synced data is damaged, and whether their hard state is not. */
+    private final Map<GroupId, Boolean> damaged = new TreeMap<>();
+
+    /** The files of snapshots, by group. */
+    private final Map<GroupId, SimFolder> folders = new TreeMap<>();
 
     /** Appended and not yet covered by a completed sync, in order. */
     private final List<DiskRecord> unsynced = new ArrayList<>();
@@ -42,8 +49,13 @@ public final class SimDisk {
     private @Nullable SimLogStore store;
     private Duration syncMin = Duration.ofNanos(200_000);
     private Duration syncMax = Duration.ofMillis(1);
+    private Duration snapshotMin = Duration.ofNanos(200_000);
+    private Duration snapshotMax = Duration.ofMillis(1);
     private boolean full;
     private boolean syncing;
+
+    /** In this life a snapshot could not be read. */
+    private boolean readFailed;
 
     SimDisk(SimNode node, Simulation simulation, Invariants invariants) {
         this.node = node;
@@ -65,6 +77,21 @@ public final class SimDisk {
     }
 
     /**
+     * Says how long a round of work on files of snapshots takes from now on. Default 0.2 to 1 ms.
+     *
+     * @param least the shortest
+     * @param most the longest
+     */
+    public void snapshotTime(Duration least, Duration most) {
+        snapshotMin = least;
+        snapshotMax = most;
+    }
+
+    long snapshotNanos() {
+        return simulation.random().between(snapshotMin.toNanos(), snapshotMax.toNanos());
+    }
+
+    /**
      * Fills the disk, or frees it: while it is full every append is refused.
      *
      * @param isFull whether it is full
@@ -83,9 +110,27 @@ public final class SimDisk {
      * Damages a group's synced data, which the store will notice when it is opened again.
      *
      * @param group the group
+     * @param hardStateIntact whether term and vote are proven intact, so that the group can be
+     *     rebuilt from its peers
      */
-    public void damage(GroupId group) {
-        damaged.add(group);
+    public void damage(GroupId group, boolean hardStateIntact) {
+        damaged.put(group, hardStateIntact);
+        simulation.note(
+                Notes.DISK_FAULT,
+                hardStateIntact ? 3 : 4,
+                () -> node.id() + " disk: group " + group + " is damaged");
+    }
+
+    /**
+     * Damages the content of a group's latest snapshot, which is noticed when it is read.
+     *
+     * @param group the group
+     */
+    public void damageSnapshot(GroupId group) {
+        SimFile latest = SimSnapshotStore.newest(folder(group));
+        if (latest != null) {
+            latest.damage();
+        }
     }
 
     /**
@@ -100,8 +145,19 @@ public final class SimDisk {
     }
 
     /**
-     * Holds chosen syncs until the rule is released. An append cannot be held, since it returns at
-     * once; hold the sync that makes it durable.
+     * Makes the next chosen operation the last one of the node's life: its power fails right then.
+     *
+     * @param filter chooses it
+     * @param done whether the operation has had its effect, as far as a crash spares it
+     * @return the rule, in force until it was met or closed
+     */
+    public DiskRule crashAt(Predicate<? super DiskOperation> filter, boolean done) {
+        return add(filter, done ? Fate.CRASH_AFTER : Fate.CRASH_BEFORE, Duration.ZERO);
+    }
+
+    /**
+     * Holds chosen syncs of the log until the rule is released. An append cannot be held, since it
+     * returns at once; hold the sync that makes it durable.
      *
      * @param filter chooses them
      * @return the rule, in force until closed
@@ -111,7 +167,7 @@ public final class SimDisk {
     }
 
     /**
-     * Gives chosen syncs a time of their own.
+     * Gives chosen syncs of the log a time of their own.
      *
      * @param filter chooses them
      * @param delay how long such a sync takes
@@ -163,6 +219,9 @@ public final class SimDisk {
             DiskRule rule = rules.get(i);
             if (rule.matches(operation)) {
                 rule.matched();
+                if (rule.fate() == Fate.CRASH_BEFORE || rule.fate() == Fate.CRASH_AFTER) {
+                    rule.close();
+                }
                 return rule;
             }
         }
@@ -178,9 +237,40 @@ public final class SimDisk {
         if (identity == null) {
             identity = forNewStore;
         }
-        SimLogStore opened = new SimLogStore(this, life, identity);
+        SimLogStore opened = new SimLogStore(this, life);
         store = opened;
+        readFailed = false;
         return opened;
+    }
+
+    StoreIdentity identity() {
+        StoreIdentity known = identity;
+        if (known == null) {
+            throw new IllegalStateException("the disk of " + node.id() + " holds no store");
+        }
+        return known;
+    }
+
+    /** What joined becomes a member of a cluster, durably. */
+    void adoptCluster(String clusterId) {
+        StoreIdentity before = identity();
+        if (!before.clusterId().isEmpty()) {
+            throw new IllegalStateException(
+                    node.id() + " belongs to cluster " + before.clusterId() + " already");
+        }
+        identity = new StoreIdentity(clusterId, before.node(), before.store());
+    }
+
+    /** Another disk, with nothing on it, takes the place of this one. */
+    void wipe() {
+        crash(0);
+        durable.values().forEach(image -> invariants.beforeRebuild(node, image));
+        durable.clear();
+        knownPeers.clear();
+        destroyed.clear();
+        damaged.clear();
+        folders.clear();
+        identity = null;
     }
 
     /** The machine lost its power: a prefix of what was not synced survives. */
@@ -189,6 +279,7 @@ public final class SimDisk {
             harden(record);
         }
         unsynced.clear();
+        folders.values().forEach(folder -> folder.crash(simulation.random()));
         syncing = false;
         store = null;
         rules.removeIf(rule -> rule.fate() == Fate.HOLD);
@@ -207,15 +298,64 @@ public final class SimDisk {
         return log == null ? null : log.image();
     }
 
+    /** The latest snapshot as the present life of the node knows it; 0 for none. */
+    long liveSnapshot(GroupId group) {
+        SimGroupLog log = store == null ? null : store.log(group);
+        return log == null
+                ? 0
+                : log.snapshots().latest().map(each -> each.meta().index()).orElse(0L);
+    }
+
+    /** Whether a group's copy is damaged, or being rebuilt. */
+    boolean isIncomplete() {
+        return !damaged.isEmpty() || durable.values().stream().anyMatch(GroupImage::rebuilding);
+    }
+
+    /** Whether a group may stop because its snapshot cannot be read. */
+    boolean hasDamagedSnapshot() {
+        return readFailed || folders.values().stream()
+                .map(SimSnapshotStore::newest)
+                .anyMatch(newest -> newest != null && newest.isDamaged());
+    }
+
     GroupImage openGroup(GroupId group) {
         if (destroyed.contains(group)) {
             throw new IllegalStateException("group " + group + " was destroyed on this node");
         }
-        if (damaged.contains(group)) {
-            throw new StoreException(
-                    "the log of group " + group + " on " + node.id() + " is damaged", null);
+        Boolean intact = damaged.get(group);
+        if (intact != null) {
+            throw new SuspectGroupException(
+                    "the log of group " + group + " on " + node.id() + " is damaged", intact);
         }
-        return durable.computeIfAbsent(group, id -> new GroupImage()).copy();
+        return durable.computeIfAbsent(group, id -> newImage()).copy();
+    }
+
+    /** Of a damaged copy nothing is kept but term and vote. */
+    GroupImage openForRebuild(GroupId group) {
+        GroupImage image = durable.get(group);
+        if (image == null || !damaged.getOrDefault(group, false)) {
+            throw new StoreException(
+                    "the hard state of group " + group + " on " + node.id() + " is not intact",
+                    null);
+        }
+        invariants.beforeRebuild(node, image);
+        image.beginRebuild();
+        folder(group).wipe();
+        damaged.remove(group);
+        return image.copy();
+    }
+
+    SimFolder folder(GroupId group) {
+        return folders.computeIfAbsent(group, id -> new SimFolder());
+    }
+
+    private GroupImage newImage() {
+        return new GroupImage(invariants.record());
+    }
+
+    /** What a crash at this moment would leave as a group's latest snapshot; 0 for none. */
+    long durableSnapshot(GroupId group) {
+        return SimSnapshotStore.durableIndex(folder(group));
     }
 
     Map<NodeId, StoreId> knownPeers() {
@@ -236,30 +376,76 @@ public final class SimDisk {
      *
      * @throws StoreException if the disk is full, or a rule fails the operation
      */
-    void append(DiskOperation.Append operation, List<DiskRecord> records) {
-        DiskRule rule = ruleFor(operation);
-        if (full || (rule != null && rule.fate() == Fate.FAIL)) {
-            throw new StoreException(
-                    "the disk of " + node.id() + (full ? " is full" : " failed an append"), null);
-        }
-        unsynced.addAll(records);
-        long last = lastIndex(operation.entries());
-        simulation.note(
-                Notes.APPEND,
-                node.number() * 1_000_003L + last,
-                () -> node.id() + " appends " + text(operation));
+    void append(SimLogStore of, DiskOperation operation, List<DiskRecord> records) {
+        perform(of, operation, () -> append(operation, records));
         if (!syncing) {
             startSync();
         }
     }
 
-    private static long lastIndex(List<LogEntry> entries) {
-        return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).index();
+    private void append(DiskOperation operation, List<DiskRecord> records) {
+        if (full) {
+            throw new StoreException("the disk of " + node.id() + " is full", null);
+        }
+        unsynced.addAll(records);
+        simulation.note(
+                Notes.APPEND,
+                node.number() * 1_000_003L + number(operation),
+                () -> node.id() + " appends " + text(operation));
     }
 
-    private static String text(DiskOperation.Append operation) {
-        return (operation.hardState() == null ? "" : operation.hardState() + " ")
-                + operation.entries();
+    private static long number(DiskOperation operation) {
+        if (operation instanceof DiskOperation.Append append) {
+            List<LogEntry> entries = append.entries();
+            return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).index();
+        }
+        return operation.hashCode();
+    }
+
+    private static String text(DiskOperation operation) {
+        if (operation instanceof DiskOperation.Append append) {
+            return (append.hardState() == null ? "" : append.hardState() + " ") + append.entries();
+        }
+        return "" + operation;
+    }
+
+    /**
+     * Does something at once, unless a rule says otherwise.
+     *
+     * @throws StoreException if a rule fails it, or the node's life is over, perhaps because of it
+     */
+    void perform(SimLogStore of, DiskOperation operation, Runnable effect) {
+        checkAlive(of);
+        DiskRule rule = ruleFor(operation);
+        Fate fate = rule == null ? Fate.DELAY : rule.fate();
+        if (full && operation instanceof DiskOperation.SnapshotWrite) {
+            throw new StoreException("the disk of " + node.id() + " is full", null);
+        }
+        if (fate == Fate.FAIL) {
+            readFailed |= operation instanceof DiskOperation.SnapshotRead;
+            throw new StoreException("the disk of " + node.id() + " failed: " + operation, null);
+        }
+        if (fate == Fate.CRASH_BEFORE) {
+            node.crash();
+            checkAlive(of);
+        }
+        effect.run();
+        if (operation instanceof DiskOperation.OfSnapshot snapshot) {
+            simulation.note(
+                    Notes.SNAPSHOT,
+                    node.number() * 1_000_003L + snapshot.index(),
+                    () -> node.id() + " " + operation);
+        }
+        if (fate == Fate.CRASH_AFTER) {
+            node.crash();
+            checkAlive(of);
+        }
+    }
+
+    private void checkAlive(SimLogStore of) {
+        if (of != store) {
+            throw new StoreException("the process of " + node.id() + " has ended", null);
+        }
     }
 
     /** One sync for all that was appended until it begins; the next one for what came meanwhile. */
@@ -274,26 +460,50 @@ public final class SimDisk {
         DiskRule rule = ruleFor(new DiskOperation.Sync(node.id(), covered));
         Runnable completion = () -> endSync(of, covered);
         if (rule == null) {
-            long nanos = simulation.random().between(syncMin.toNanos(), syncMax.toNanos());
-            simulation.schedule(nanos, completion);
-        } else if (rule.fate() == Fate.DELAY) {
-            simulation.schedule(rule.delayNanos(), completion);
-        } else if (rule.fate() == Fate.HOLD) {
-            rule.hold(completion);
-        } else {
-            simulation.schedule(0, () -> failSync(of));
+            simulation.schedule(syncNanos(), completion);
+            return;
+        }
+        switch (rule.fate()) {
+            case DELAY -> simulation.schedule(rule.delayNanos(), completion);
+            case HOLD -> rule.hold(completion);
+            case FAIL -> simulation.schedule(0, () -> failSync(of));
+            case CRASH_BEFORE -> simulation.schedule(0, () -> crashIn(of));
+            case CRASH_AFTER ->
+                    simulation.schedule(
+                            syncNanos(),
+                            () -> {
+                                hardenFirst(of, covered);
+                                crashIn(of);
+                            });
         }
     }
 
-    private void endSync(SimLogStore of, int covered) {
+    private long syncNanos() {
+        return simulation.random().between(syncMin.toNanos(), syncMax.toNanos());
+    }
+
+    private void crashIn(SimLogStore of) {
+        if (of == store) {
+            node.crash();
+        }
+    }
+
+    private boolean hardenFirst(SimLogStore of, int covered) {
         if (of != store || of.hasFailed()) {
-            return; // The node has crashed since; what survives is settled.
+            return false; // The node has crashed since; what survives is settled.
         }
         List<DiskRecord> done = unsynced.subList(0, covered);
         done.forEach(this::harden);
         done.clear();
         simulation.note(
                 Notes.SYNC, node.number(), () -> node.id() + " synced " + covered + " records");
+        return true;
+    }
+
+    private void endSync(SimLogStore of, int covered) {
+        if (!hardenFirst(of, covered)) {
+            return;
+        }
         of.syncEnded();
         syncing = false;
         if (!unsynced.isEmpty()) {
@@ -309,7 +519,7 @@ public final class SimDisk {
     }
 
     private void harden(DiskRecord record) {
-        GroupImage image = durable.computeIfAbsent(record.group(), id -> new GroupImage());
+        GroupImage image = durable.computeIfAbsent(record.group(), id -> newImage());
         invariants.beforeDurable(node, image, record);
         image.apply(record);
         invariants.onDurable(node, image, record);

@@ -30,9 +30,12 @@ final class SimEnvironment implements Environment {
         return simulation.random().nextLong();
     }
 
+    /** The worker for snapshots is slow, since it waits for the disk. */
     @Override
     public Worker worker(String name, Runnable work) {
-        return life.newWorker(work);
+        SimNode node = life.node();
+        boolean snapshots = name.endsWith("-snapshots") || name.endsWith("-installs");
+        return life.newWorker(work, snapshots ? node.disk()::snapshotNanos : node::schedulingNanos);
     }
 
     /** The rest of the world goes on meanwhile. */

@@ -4,6 +4,7 @@ import io.jangada.raft.api.GroupId;
 import io.jangada.raft.spi.GroupLog;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
+import io.jangada.raft.spi.SnapshotStore;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.WriteListener;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ final class SimGroupLog implements GroupLog {
     private final GroupImage image;
     private final HardState recovered;
     private final WriteListener listener;
+    private final SimSnapshotStore snapshots;
     private long appended;
 
     /** The last write that the sync under way covers. */
@@ -24,11 +26,17 @@ final class SimGroupLog implements GroupLog {
 
     private long confirmed;
 
-    SimGroupLog(SimLogStore store, GroupId group, GroupImage image, WriteListener listener) {
+    SimGroupLog(
+            SimLogStore store,
+            GroupId group,
+            GroupImage image,
+            SimSnapshotStore snapshots,
+            WriteListener listener) {
         this.store = store;
         this.group = group;
         this.image = image;
         this.recovered = image.hardState();
+        this.snapshots = snapshots;
         this.listener = listener;
     }
 
@@ -44,16 +52,58 @@ final class SimGroupLog implements GroupLog {
 
     @Override
     public void append(long writeSequence, @Nullable HardState hardState, List<LogEntry> entries) {
+        beginWrite(writeSequence);
+        take(
+                new DiskOperation.Append(node().id(), hardState, entries),
+                records(hardState, entries));
+    }
+
+    @Override
+    public void reset(long writeSequence, @Nullable HardState hardState, long index, long term) {
+        beginWrite(writeSequence);
+        List<DiskRecord> records = new ArrayList<>();
+        if (hardState != null) {
+            records.add(new DiskRecord.Vote(group, hardState));
+        }
+        records.add(new DiskRecord.Reset(group, index, term));
+        take(new DiskOperation.Reset(node().id(), index, term), records);
+    }
+
+    private void beginWrite(long writeSequence) {
         store.checkWorking();
         if (writeSequence <= appended) {
             throw new IllegalArgumentException(
                     "write " + writeSequence + " comes after write " + appended);
         }
-        List<DiskRecord> records = records(hardState, entries);
-        SimNode node = store.life().node();
         appended = writeSequence;
+    }
+
+    @Override
+    public void compact(long index) {
+        store.checkWorking();
+        if (index > image.lastIndex()) {
+            throw new IllegalArgumentException(
+                    "the log ends at " + image.lastIndex() + ", before " + index);
+        }
+        if (index >= image.firstIndex()) {
+            take(
+                    new DiskOperation.Compact(node().id(), index),
+                    List.of(new DiskRecord.Compaction(group, index)));
+        }
+    }
+
+    @Override
+    public void rebuilt() {
+        store.checkWorking();
+        take(
+                new DiskOperation.Append(node().id(), null, List.of()),
+                List.of(new DiskRecord.Rebuilt(group)));
+    }
+
+    private void take(DiskOperation operation, List<DiskRecord> records) {
+        SimNode node = node();
         try {
-            store.disk().append(new DiskOperation.Append(node.id(), hardState, entries), records);
+            store.disk().append(store, operation, records);
         } catch (StoreException e) {
             throw store.refused(e);
         }
@@ -62,6 +112,20 @@ final class SimGroupLog implements GroupLog {
             image.apply(record);
             node.invariants().onAppend(node, image, record);
         }
+    }
+
+    private SimNode node() {
+        return store.life().node();
+    }
+
+    @Override
+    public boolean rebuilding() {
+        return image.rebuilding();
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+        return snapshots;
     }
 
     private List<DiskRecord> records(@Nullable HardState hardState, List<LogEntry> entries) {

@@ -11,6 +11,7 @@ import io.jangada.raft.spi.WriteListener;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The log store of one life of a node, on its disk. */
@@ -19,19 +20,17 @@ final class SimLogStore implements LogStore {
 
     private final SimDisk disk;
     private final Life life;
-    private final StoreIdentity identity;
     private final Map<GroupId, SimGroupLog> open = new TreeMap<>();
     private @Nullable StoreException failure;
 
-    SimLogStore(SimDisk disk, Life life, StoreIdentity identity) {
+    SimLogStore(SimDisk disk, Life life) {
         this.disk = disk;
         this.life = life;
-        this.identity = identity;
     }
 
     @Override
     public StoreIdentity identity() {
-        return identity;
+        return disk.identity();
     }
 
     @Override
@@ -51,12 +50,28 @@ final class SimLogStore implements LogStore {
 
     @Override
     public GroupLog open(GroupId group, WriteListener listener) {
+        return add(group, listener, () -> disk.openGroup(group));
+    }
+
+    @Override
+    public GroupLog openForRebuild(GroupId group, WriteListener listener) {
+        return add(group, listener, () -> disk.openForRebuild(group));
+    }
+
+    private GroupLog add(GroupId group, WriteListener listener, Supplier<GroupImage> image) {
         if (open.containsKey(group)) {
             throw new IllegalStateException("group " + group + " is open already");
         }
-        SimGroupLog log = new SimGroupLog(this, group, disk.openGroup(group), listener);
+        GroupImage opened = image.get();
+        SimSnapshotStore snapshots = new SimSnapshotStore(this, disk.folder(group));
+        SimGroupLog log = new SimGroupLog(this, group, opened, snapshots, listener);
         open.put(group, log);
         return log;
+    }
+
+    @Override
+    public void adoptCluster(String clusterId) {
+        disk.adoptCluster(clusterId);
     }
 
     @Override

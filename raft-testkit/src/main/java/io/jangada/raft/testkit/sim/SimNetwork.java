@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +27,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimNetwork {
     private static final class Link {
-        private LinkQuality quality = LinkQuality.GOOD;
+        private LinkQuality quality;
         private boolean cut;
 
         /** When the latest message that must not be overtaken arrives. */
         private long orderedUntil;
+
+        /** The same on the bulk lane. */
+        private long bulkOrderedUntil;
+
+        Link(LinkQuality quality) {
+            this.quality = quality;
+        }
     }
 
     private record Way(NodeId from, NodeId to) implements Comparable<Way> {
@@ -47,7 +55,10 @@ public final class SimNetwork {
     private final Map<Way, Link> links = new TreeMap<>();
     private final List<MessageRule> rules = new ArrayList<>();
     private final CRC32C checksum = new CRC32C();
+    private final List<BulkRule> bulkRules = new ArrayList<>();
+    private LinkQuality usualQuality = LinkQuality.GOOD;
     private long sentCount;
+    private long bulkCount;
 
     SimNetwork(Simulation simulation, Invariants invariants) {
         this.simulation = simulation;
@@ -56,8 +67,8 @@ public final class SimNetwork {
 
     void add(SimNode node) {
         for (SimNode other : nodes.values()) {
-            links.put(new Way(node.id(), other.id()), new Link());
-            links.put(new Way(other.id(), node.id()), new Link());
+            links.put(new Way(node.id(), other.id()), new Link(usualQuality));
+            links.put(new Way(other.id(), node.id()), new Link(usualQuality));
         }
         nodes.put(node.id(), node);
     }
@@ -141,6 +152,7 @@ public final class SimNetwork {
      * @param quality the quality
      */
     public void quality(LinkQuality quality) {
+        usualQuality = quality;
         links.values().forEach(link -> link.quality = quality);
     }
 
@@ -327,5 +339,111 @@ public final class SimNetwork {
         checksum.update(message.frame());
         simulation.note(Notes.ARRIVE, checksum.getValue(), () -> "" + message);
         message.target().receive(message);
+    }
+
+    // The bulk lane
+
+    /**
+     * Loses chosen frames of the bulk lane.
+     *
+     * @param filter chooses them
+     * @return the rule, in force until closed
+     */
+    public BulkRule dropBulk(Predicate<? super BulkInFlight> filter) {
+        return add(filter, BulkRule.Fate.DROP);
+    }
+
+    /**
+     * Holds chosen frames of the bulk lane back.
+     *
+     * @param filter chooses them
+     * @return the rule, in force until closed
+     */
+    public BulkRule holdBulk(Predicate<? super BulkInFlight> filter) {
+        return add(filter, BulkRule.Fate.HOLD);
+    }
+
+    /**
+     * Doubles chosen frames of the bulk lane.
+     *
+     * @param filter chooses them
+     * @return the rule, in force until closed
+     */
+    public BulkRule duplicateBulk(Predicate<? super BulkInFlight> filter) {
+        return add(filter, BulkRule.Fate.DUPLICATE);
+    }
+
+    private BulkRule add(Predicate<? super BulkInFlight> filter, BulkRule.Fate fate) {
+        BulkRule rule = new BulkRule(this, filter, fate);
+        bulkRules.add(rule);
+        return rule;
+    }
+
+    void remove(BulkRule rule) {
+        bulkRules.remove(rule);
+    }
+
+    long sentCount() {
+        return sentCount;
+    }
+
+    /** The running process of a node; null if it is down. */
+    @Nullable SimTransport transport(NodeId node) {
+        return requireNonNull(nodes.get(node)).transport();
+    }
+
+    void sendBulk(PeerIdentity sender, NodeId to, OutboundFrame frame) {
+        ByteBuffer bytes = ByteBuffer.allocate(frame.size());
+        frame.writeTo(bytes);
+        BulkInFlight sent =
+                new BulkInFlight(++bulkCount, sender, requireNonNull(nodes.get(to)), bytes.flip());
+        BulkRule rule = null;
+        for (BulkRule each : bulkRules) {
+            rule = each.matches(sent) ? each : rule;
+        }
+        if (rule != null) {
+            rule.matched(sent);
+            if (rule.fate() != BulkRule.Fate.DUPLICATE) {
+                return;
+            }
+        }
+        travel(sent);
+        double duplication = link(sent.from(), to).quality.duplication();
+        if (rule != null || simulation.random().chance(duplication)) {
+            travel(sent);
+        }
+    }
+
+    /** As messages do, but neither lane waits for the other. */
+    private void travel(BulkInFlight frame) {
+        Link link = link(frame.from(), frame.to());
+        LinkQuality quality = link.quality;
+        SimRandom random = simulation.random();
+        if (link.cut || random.chance(quality.loss())) {
+            return;
+        }
+        long at =
+                simulation.nowNanos()
+                        + random.between(
+                                quality.delayMin().toNanos(), quality.delayMax().toNanos());
+        if (!random.chance(quality.reordering())) {
+            at = Math.max(at, link.bulkOrderedUntil);
+            link.bulkOrderedUntil = at;
+        }
+        simulation.scheduleAt(
+                at,
+                () -> {
+                    if (!link.cut) {
+                        arrive(frame);
+                    }
+                });
+    }
+
+    /** The frame reaches its node, whatever state that is in. */
+    void arrive(BulkInFlight frame) {
+        checksum.reset();
+        checksum.update(frame.frame());
+        simulation.note(Notes.BULK, checksum.getValue(), () -> "" + frame);
+        frame.target().receive(frame);
     }
 }

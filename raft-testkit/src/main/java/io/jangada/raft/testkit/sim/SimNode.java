@@ -1,5 +1,7 @@
 package io.jangada.raft.testkit.sim;
 
+import io.jangada.raft.api.Member;
+import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftGroup;
 import io.jangada.raft.api.Role;
@@ -7,6 +9,7 @@ import io.jangada.raft.impl.core.CoreStatus;
 import io.jangada.raft.impl.core.RaftCore.PeerProgress;
 import io.jangada.raft.impl.runtime.Host;
 import io.jangada.raft.impl.runtime.Inspection;
+import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.HostSpec;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.testkit.check.KvOutput;
@@ -31,7 +34,17 @@ public final class SimNode {
     private final int number;
     private final SimClock clock;
     private final SimDisk disk;
+    private final boolean joins;
     private @Nullable Running running;
+
+    /** The life that is being started. */
+    private @Nullable Life beginning;
+
+    private int priority;
+    private boolean everStarted;
+
+    /** How many messages were sent before the disk was lost: none of them is for its successor. */
+    private long messagesBeforeWipe;
     private long schedulingNanosMax = 20_000;
 
     /** The process is being ended in good order. */
@@ -43,11 +56,17 @@ public final class SimNode {
     /** The status that the invariants have seen. */
     private @Nullable CoreStatus checkedStatus;
 
-    SimNode(SimCluster cluster, NodeId id, int number) {
+    /**
+     * A node that was never started.
+     *
+     * @param joins whether it waits to be added to the cluster, instead of founding it
+     */
+    SimNode(SimCluster cluster, NodeId id, int number, boolean joins) {
         this.cluster = cluster;
         this.simulation = cluster.simulation();
         this.id = id;
         this.number = number;
+        this.joins = joins;
         this.clock = new SimClock(0);
         this.disk = new SimDisk(this, simulation, cluster.invariants());
     }
@@ -77,7 +96,8 @@ public final class SimNode {
     // Life
 
     /**
-     * Starts the process on what the disk holds.
+     * Starts the process on what the disk holds. A rule may make it crash on the way: it is not up
+     * afterwards.
      *
      * @throws IllegalStateException if it runs
      * @throws StoreException if the disk cannot be used
@@ -87,35 +107,96 @@ public final class SimNode {
             throw new IllegalStateException("node " + id + " runs already");
         }
         clock.restart(simulation.nowNanos(), simulation.random().between(0, 1L << 40));
+        simulation.note(Notes.START, number, () -> id + " starts");
+        checkedStatus = null;
+        everStarted = true;
         Life life = new Life(this, simulation);
+        beginning = life;
+        try {
+            running = begin(life);
+            touched = true;
+        } catch (StoreException e) {
+            if (!life.isOver()) {
+                life.end();
+                disk.crash(disk.unsyncedRecords());
+                throw e;
+            }
+        } finally {
+            beginning = null;
+        }
+    }
+
+    /** Starts it unless its disk is full or damaged: then it is started again another time. */
+    void tryStart() {
+        try {
+            start();
+        } catch (StoreException e) {
+            simulation.note(Notes.START, -number, () -> id + " cannot start: " + e.getMessage());
+        }
+    }
+
+    private Running begin(Life life) {
         SimTransport transport = new SimTransport(life, cluster.network());
         SimEnvironment environment = new SimEnvironment(life, simulation, transport);
         Host host = Host.open(spec(), environment);
-        KvMachine machine =
-                new KvMachine(
-                        (of, command, output, at) -> {
-                            simulation.note(
-                                    Notes.APPLY,
-                                    number * 1_000_003L + at.index(),
-                                    () -> id + " applies " + at + " " + command + ": " + output);
-                            cluster.invariants().onApply(this, of, command, output, at);
-                        });
-        simulation.note(Notes.START, number, () -> id + " starts");
-        checkedStatus = null;
-        RaftGroup<KvMachine, KvCommand, KvOutput> group;
-        try {
-            group = host.group(SimCluster.GROUP, machine, KvCodecs.COMMANDS, KvCodecs.OUTPUTS);
-        } catch (StoreException e) {
-            life.end();
-            disk.crash(disk.unsyncedRecords());
-            throw e;
+        KvMachine machine = new KvMachine(new Watch());
+        RaftGroup<KvMachine, KvCommand, KvOutput> group =
+                host.group(SimCluster.GROUP, machine, KvCodecs.COMMANDS, KvCodecs.OUTPUTS);
+        return new Running(life, transport, host, machine, group, new Inspection(group));
+    }
+
+    private final class Watch implements KvMachine.Listener {
+        @Override
+        public void onApply(KvMachine of, KvCommand command, KvOutput output, Applied at) {
+            simulation.note(
+                    Notes.APPLY,
+                    number * 1_000_003L + at.index(),
+                    () -> id + " applies " + at + " " + command + ": " + output);
+            cluster.invariants().onApply(SimNode.this, of, command, output, at);
         }
-        running = new Running(life, transport, host, machine, group, new Inspection(group));
-        touched = true;
+
+        @Override
+        public void onLoad(KvMachine of) {
+            simulation.note(
+                    Notes.SNAPSHOT,
+                    of.stateHash(),
+                    () -> id + " loads a state with commands up to " + of.lastCommandIndex());
+            cluster.invariants().onLoad(SimNode.this, of);
+        }
     }
 
     private HostSpec spec() {
-        return new HostSpec(id, null, cluster.members(), null, null, cluster.config(), null, null);
+        return new HostSpec(
+                id,
+                null,
+                joins ? cluster.seeds(this) : cluster.founders(),
+                null,
+                null,
+                cluster.config(),
+                null,
+                null,
+                joins,
+                priority,
+                1L << 40,
+                null);
+    }
+
+    /**
+     * How much it is preferred as a leader, from its next start on.
+     *
+     * @param preference from 0
+     */
+    public void priority(int preference) {
+        priority = preference;
+    }
+
+    /**
+     * Its address.
+     *
+     * @return what a membership change names it with
+     */
+    public Member member() {
+        return new Member(id, "sim" + number + ":7000");
     }
 
     /**
@@ -134,16 +215,36 @@ public final class SimNode {
      */
     public void crashKeeping(int survivors) {
         Running was = running;
-        if (was != null) {
+        Life life = was == null ? beginning : was.life();
+        if (life != null && !life.isOver()) {
             simulation.note(
                     Notes.CRASH,
                     number * 1_000_003L + survivors,
                     () -> id + " crashes, " + survivors + " unsynced records survive");
             running = null;
             disk.crash(survivors);
-            was.life().end();
+            life.end();
             cluster.invariants().onCrash(this);
         }
+    }
+
+    /**
+     * Starts the process anew.
+     *
+     * @throws StoreException if the disk cannot be used
+     */
+    public void restart() {
+        crash();
+        start();
+    }
+
+    /** Replaces the disk by an empty one, and ends the process if it runs. */
+    public void wipe() {
+        crash();
+        simulation.note(Notes.DISK_FAULT, -number, () -> id + " loses its disk");
+        disk.wipe();
+        messagesBeforeWipe = cluster.network().sentCount();
+        cluster.invariants().onWipe(this);
     }
 
     /** Ends the process in good order, handing leadership over. Takes virtual time. */
@@ -204,7 +305,7 @@ public final class SimNode {
 
     /** Whether there is a reason for the group to be stopped. */
     boolean mayStop() {
-        return stopping || disk.hasFailed();
+        return stopping || disk.hasFailed() || disk.hasDamagedSnapshot();
     }
 
     String stopReason() {
@@ -336,6 +437,35 @@ public final class SimNode {
         return running == null ? 0 : running.inspection().appliedIndex();
     }
 
+    /**
+     * The index of the latest snapshot.
+     *
+     * @return 0 if there is none, or the process does not run
+     */
+    public long snapshotIndex() {
+        return running == null ? 0 : disk.liveSnapshot(SimCluster.GROUP);
+    }
+
+    /**
+     * The first index of the log.
+     *
+     * @return 1 unless a snapshot stands for what came before; 0 if the process does not run
+     */
+    public long firstIndex() {
+        CoreStatus status = status();
+        return status == null ? 0 : status.firstIndex();
+    }
+
+    /**
+     * The configuration that this node goes by.
+     *
+     * @return the latest one in its log; empty if the process does not run
+     */
+    public Membership membership() {
+        CoreStatus status = status();
+        return status == null ? Membership.EMPTY : status.membership();
+    }
+
     Map<NodeId, PeerProgress> progress() {
         return running == null ? Map.of() : running.inspection().progress();
     }
@@ -360,10 +490,26 @@ public final class SimNode {
         return running == null ? null : running.life();
     }
 
+    boolean neverStarted() {
+        return !everStarted;
+    }
+
+    /** The way to and from this node as long as the process runs. */
+    @Nullable SimTransport transport() {
+        return running == null ? null : running.transport();
+    }
+
     void receive(InFlight message) {
         Running to = running;
-        if (to != null) {
+        if (to != null && message.number() > messagesBeforeWipe) {
             to.life().run(() -> to.transport().receive(message));
+        }
+    }
+
+    void receive(BulkInFlight frame) {
+        Running to = running;
+        if (to != null) {
+            to.life().run(() -> to.transport().receive(frame));
         }
     }
 

@@ -36,6 +36,11 @@ final class SimTransport implements Transport {
     }
 
     @Override
+    public void identify(PeerIdentity identity) {
+        self = identity;
+    }
+
+    @Override
     public void connect(NodeId peer, String address) {
         peers.add(peer);
     }
@@ -51,11 +56,28 @@ final class SimTransport implements Transport {
             throw new IllegalArgumentException("a frame of " + frame.size() + " B is too large");
         }
         PeerIdentity sender = self;
-        if (closed || sender == null || !peers.contains(to)) {
+        if (sender == null || !reaches(to)) {
             return false;
         }
         network.send(sender, life.node(), to, frame);
         return true;
+    }
+
+    @Override
+    public boolean sendBulk(NodeId to, OutboundFrame frame) {
+        if (frame.size() > FRAME_BYTES_MAX) {
+            throw new IllegalArgumentException("a frame of " + frame.size() + " B is too large");
+        }
+        PeerIdentity sender = self;
+        if (sender == null || !reaches(to)) {
+            return false;
+        }
+        network.sendBulk(sender, to, frame);
+        return true;
+    }
+
+    private boolean reaches(NodeId to) {
+        return !closed && !life.isOver() && peers.contains(to);
     }
 
     @Override
@@ -71,16 +93,43 @@ final class SimTransport implements Transport {
     /** A message arrives; a peer that is not known yet has to introduce itself first. */
     void receive(InFlight message) {
         TransportListener hearer = listener;
-        if (closed || hearer == null) {
-            return;
+        if (hearer != null && accepts(hearer, message.sender())) {
+            hearer.onFrame(message.from(), message.frame());
         }
-        PeerIdentity sender = message.sender();
-        if (!accepted.contains(sender)) {
-            if (hearer.onHello(sender).isPresent()) {
-                return;
-            }
-            accepted.add(sender);
+    }
+
+    void receive(BulkInFlight frame) {
+        TransportListener hearer = listener;
+        if (hearer != null && accepts(hearer, frame.sender())) {
+            hearer.onBulkFrame(frame.from(), frame.frame());
         }
-        hearer.onFrame(sender.node(), message.frame());
+    }
+
+    private boolean accepts(TransportListener hearer, PeerIdentity sender) {
+        if (closed || !isAccepted(hearer, sender)) {
+            return false;
+        }
+        SimTransport other = network.transport(sender.node());
+        PeerIdentity own = self;
+        return other == null || own == null || other.hears(own);
+    }
+
+    /** A connection has two ends, and either may refuse it. */
+    private boolean hears(PeerIdentity peer) {
+        TransportListener hearer = listener;
+        return hearer == null || isAccepted(hearer, peer);
+    }
+
+    private boolean isAccepted(TransportListener hearer, PeerIdentity peer) {
+        if (accepted.contains(peer)) {
+            return true;
+        }
+        boolean fine = hearer.onHello(peer).isEmpty();
+        if (fine) {
+            accepted.add(peer);
+            // Whoever was met can be answered, also a leader that the own log does not know yet.
+            peers.add(peer.node());
+        }
+        return fine;
     }
 }

@@ -1,11 +1,15 @@
 package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.impl.runtime.Environment;
+import java.util.function.LongSupplier;
 
 /** What stands for a thread: its work runs as an event, some microseconds after it was woken. */
 final class SimWorker implements Environment.Worker {
     private final Life life;
     private final Runnable work;
+
+    /** How long it takes from being woken to having done the work. */
+    private final LongSupplier delayNanos;
 
     /** A run is scheduled. */
     private boolean woken;
@@ -18,16 +22,17 @@ final class SimWorker implements Environment.Worker {
 
     private boolean closed;
 
-    SimWorker(Life life, Runnable work) {
+    SimWorker(Life life, Runnable work, LongSupplier delayNanos) {
         this.life = life;
         this.work = work;
+        this.delayNanos = delayNanos;
     }
 
     @Override
     public void wake() {
         if (!woken && !closed) {
             woken = true;
-            life.schedule(life.node().schedulingNanos(), this::onWake);
+            life.schedule(delayNanos.getAsLong(), this::onWake);
         }
     }
 

@@ -10,7 +10,8 @@ import java.util.Set;
  * Everything about a swarm run that its seed decides before it begins: the cluster, its settings,
  * its network and disks, its clients, and which faults may happen.
  *
- * @param nodes how many voters
+ * @param nodes how many voters found the cluster
+ * @param spares how many further nodes there may be
  * @param config the settings of all nodes
  * @param network how links treat messages in quiet times
  * @param syncMin shortest time of a sync
@@ -23,6 +24,7 @@ import java.util.Set;
  */
 public record SwarmOptions(
         int nodes,
+        int spares,
         RaftConfig config,
         LinkQuality network,
         Duration syncMin,
@@ -44,13 +46,14 @@ public record SwarmOptions(
         Duration timeout = config.electionTimeout();
         Set<FaultKind> faults = EnumSet.noneOf(FaultKind.class);
         for (FaultKind kind : FaultKind.values()) {
-            if (random.chance(0.5)) {
+            if (random.chance(kind == FaultKind.LOST_DISK ? 0.2 : 0.5)) {
                 faults.add(kind);
             }
         }
         Duration syncMin = Duration.ofNanos(random.pick(List.of(20_000, 200_000, 1_000_000)));
         return new SwarmOptions(
                 random.pick(List.of(1, 2, 3, 3, 3, 4, 5, 5, 5, 6, 7)),
+                (int) random.between(1, 4),
                 config,
                 network(random, timeout),
                 syncMin,
@@ -80,6 +83,10 @@ public record SwarmOptions(
                 .sessionTimeout(Duration.ofMillis(random.pick(List.of(1_000, 3_000, 600_000))))
                 .sessionWindow(random.pick(List.of(1, 4, 8_192)))
                 .sessionReplyBytesMax(random.pick(List.of(0, 64, 4 << 20)))
+                .snapshotEntries(random.pick(List.of(1, 5, 20, 50, 200, 100_000)))
+                .snapshotBytes(random.pick(List.of(1L << 10, 64L << 20)))
+                .snapshotInterval(Duration.ofSeconds(random.pick(List.of(1, 3600))))
+                .trailingEntries(random.pick(List.of(0, 0, 1, 10, 100, 10_000)))
                 .build();
     }
 
@@ -112,10 +119,12 @@ public record SwarmOptions(
     @Override
     public String toString() {
         return String.format(
-                "nodes=%d T=%d ms heartbeat=%.1f ms drift=%s request=%d ms network=%s sync=%s..%s"
+                "nodes=%d+%d T=%d ms heartbeat=%.1f ms drift=%s request=%d ms network=%s sync=%s..%s"
                         + " scheduling=%d ns skewed=%s faults=%s every=%s %s append=%d inflight=%d/%d"
-                        + " uncommitted=%d unapplied=%d reads=%d mailbox=%d session=%s/%d/%d",
+                        + " uncommitted=%d unapplied=%d reads=%d mailbox=%d session=%s/%d/%d"
+                        + " snapshot=%d/%d/%s trailing=%d",
                 nodes,
+                spares,
                 config.electionTimeout().toMillis(),
                 config.heartbeatInterval().toNanos() / 1e6,
                 config.maxClockDrift(),
@@ -137,6 +146,10 @@ public record SwarmOptions(
                 config.mailboxCapacity(),
                 config.sessionTimeout(),
                 config.sessionWindow(),
-                config.sessionReplyBytesMax());
+                config.sessionReplyBytesMax(),
+                config.snapshotEntries(),
+                config.snapshotBytes(),
+                config.snapshotInterval(),
+                config.trailingEntries());
     }
 }

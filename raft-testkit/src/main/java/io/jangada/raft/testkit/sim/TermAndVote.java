@@ -29,6 +29,11 @@ final class TermAndVote extends Invariant {
     }
 
     @Override
+    void onWipe(SimNode node) {
+        durable.remove(node);
+    }
+
+    @Override
     void onStatus(SimNode node, @Nullable CoreStatus before, CoreStatus now) {
         HardState earlier =
                 before == null

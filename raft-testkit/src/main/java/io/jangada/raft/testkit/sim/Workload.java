@@ -171,7 +171,7 @@ public final class Workload {
      * @param limit how long each may take
      */
     void probe(Duration limit) {
-        for (SimNode node : cluster.nodes()) {
+        for (SimNode node : cluster.realMembers()) {
             KvInput put = new KvInput.Put("probe", "" + node);
             check(() -> FinalOperation.write(this, node, put), limit);
             for (int i = 0; i < options.keys(); i++) {
@@ -201,7 +201,7 @@ public final class Workload {
 
     /** Judges what the clients saw, once the cluster has healed and all of them have ended. */
     void verify() {
-        for (SimNode node : cluster.nodes()) {
+        for (SimNode node : cluster.realMembers()) {
             KvMachine machine = node.machine().orElseThrow();
             for (long command : acknowledged) {
                 if (machine.timesApplied(command) != 1) {

@@ -102,7 +102,7 @@ class DurabilityStoriesTest extends Story {
         SimNode rotten = someFollower();
         putNow(awaitLeader(), "k", "v");
         crash(rotten);
-        rotten.disk().damage(SimCluster.GROUP);
+        rotten.disk().damage(SimCluster.GROUP, false);
         assertThrows(StoreException.class, rotten::start);
         putNow(awaitLeader(), "k", "w");
         assertEquals(Role.STOPPED, rotten.role(), "a damaged copy serves nobody");

@@ -3,13 +3,18 @@ package io.jangada.raft.testkit.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.ReadMode;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.testkit.check.KvInput;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the named scenarios share: a cluster, and the words that their stories are told in. */
@@ -20,7 +25,9 @@ abstract class Story {
 
     private static final long SEED = Long.getLong("seed", 1);
 
-    private long lastCommand;
+    /** Far from those that a workload uses. */
+    private long lastCommand = 1L << 40;
+
     SimCluster cluster;
     SimNetwork network;
 
@@ -92,6 +99,56 @@ abstract class Story {
         return future.handle((result, failure) -> failure).join();
     }
 
+    /**
+     * Writes so many entries, a few keys over and over, waits for all answers, and leaves time for
+     * snapshots in between.
+     */
+    void fill(SimNode node, int entries) {
+        for (int left = entries; left > 0; left -= 10) {
+            List<CompletableFuture<?>> writes = new ArrayList<>();
+            for (int i = 0; i < Math.min(left, 10); i++) {
+                writes.add(put(node, "fill" + i % 10, "v" + (left - i)));
+            }
+            await(CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)));
+            run(Duration.ofMillis(5));
+        }
+    }
+
+    // Members
+
+    /** Asks for other members, and waits until the wish is granted. */
+    Membership change(SimNode asked, MembershipChange change) {
+        CompletableFuture<Membership> future = asked.group().admin().change(change);
+        boolean done = cluster.runUntil(future::isDone, T.multipliedBy(40));
+        assertTrue(done, () -> change + " did not come to an end: " + cluster.divergence());
+        return future.join();
+    }
+
+    /** A new machine whose process waits to be added. */
+    SimNode newcomer() {
+        SimNode node = cluster.addNode();
+        node.start();
+        return node;
+    }
+
+    /** A new voter that has caught up. */
+    SimNode addVoter() {
+        SimNode node = newcomer();
+        change(awaitLeader(), new MembershipChange.Add(node.member()));
+        return node;
+    }
+
+    static Membership voters(SimNode... nodes) {
+        return Membership.ofVoters(Stream.of(nodes).map(SimNode::member).toList());
+    }
+
+    SimNode someOther(SimNode... but) {
+        List<SimNode> members = cluster.memberNodes();
+        List<SimNode> others = new ArrayList<>(members.isEmpty() ? cluster.nodes() : members);
+        others.removeAll(List.of(but));
+        return others.get(0);
+    }
+
     // Nodes
 
     SimNode awaitLeader() {
@@ -114,6 +171,15 @@ abstract class Story {
                 cluster.runUntil(() -> cluster.leader().orElse(null) == node, T.multipliedBy(20));
         assertTrue(leads, () -> node + " does not lead");
         others.close();
+    }
+
+    /** Makes a node the leader instead of the one that leads. */
+    void handOver(SimNode node) {
+        awaitLeader().group().admin().transferLeadership(node.id());
+        boolean leads =
+                cluster.runUntil(
+                        () -> cluster.leader().orElse(null) == node, T.multipliedBy(5));
+        assertTrue(leads, () -> node + " does not lead");
     }
 
     void awaitConverged() {
