@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What the data folder takes on disk while the same keys are overwritten all the time: three durable
- * nodes in this process, 1,000 keys of 1 KiB, a snapshot each 20,000 entries. Prints a line of CSV
- * every few seconds and a curve at the end; asserts nothing.
+ * What the data folder takes on disk while the same keys are overwritten all the time: three
+ * durable nodes in this process, 1,000 keys of 1 KiB, a snapshot each 20,000 entries. Prints a line
+ * of CSV every few seconds and a curve at the end; asserts nothing.
  */
 public final class DiskFigures {
     private static final int KEYS = 1_000;

@@ -20,7 +20,8 @@ final class GcPauses {
     private final List<Gc> all = new CopyOnWriteArrayList<>();
 
     GcPauses() {
-        long started = System.nanoTime() - ManagementFactory.getRuntimeMXBean().getUptime() * 1_000_000;
+        long started =
+                System.nanoTime() - ManagementFactory.getRuntimeMXBean().getUptime() * 1_000_000;
         for (GarbageCollectorMXBean bean : ManagementFactory.getGarbageCollectorMXBeans()) {
             ((NotificationEmitter) bean)
                     .addNotificationListener(

@@ -18,11 +18,7 @@ final class Load {
     private final AtomicInteger failures = new AtomicInteger();
     private volatile boolean stopping;
 
-    Load(
-            RaftGroup<MeasuredKv, KvCommand, KvResult> group,
-            int writers,
-            int keys,
-            int valueBytes) {
+    Load(RaftGroup<MeasuredKv, KvCommand, KvResult> group, int writers, int keys, int valueBytes) {
         for (int i = 0; i < writers; i++) {
             int seed = i;
             Thread thread = new Thread(() -> run(group, keys, valueBytes, seed), "writer-" + i);
@@ -32,10 +28,7 @@ final class Load {
     }
 
     private void run(
-            RaftGroup<MeasuredKv, KvCommand, KvResult> group,
-            int keys,
-            int valueBytes,
-            int seed) {
+            RaftGroup<MeasuredKv, KvCommand, KvResult> group, int keys, int valueBytes, int seed) {
         Random random = new Random(seed);
         long[] nanos = new long[1 << 20];
         int count = 0;

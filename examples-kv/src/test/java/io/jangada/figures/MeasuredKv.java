@@ -19,8 +19,11 @@ import java.util.List;
  * was from the end of the apply before to the beginning of the one behind, the library's own part
  * included.
  */
-final class MeasuredKv implements StateMachine<KvCommand, KvResult>, ConcurrentReads, SnapshotViews {
-    /** Both in nanoseconds; {@code fromNanos} and {@code toNanos} tell when, for comparing with GC. */
+final class MeasuredKv
+        implements StateMachine<KvCommand, KvResult>, ConcurrentReads, SnapshotViews {
+    /**
+     * Both in nanoseconds; {@code fromNanos} and {@code toNanos} tell when, for comparing with GC.
+     */
     record Pause(long viewNanos, long fromNanos, long toNanos) {
         long standstillNanos() {
             return toNanos - fromNanos;

@@ -115,7 +115,9 @@ final class Nodes implements AutoCloseable {
         return "key-%09d".formatted(number).getBytes(US_ASCII);
     }
 
-    /** What a folder takes on disk: blocks, so that what is promised but not filled is not counted. */
+    /**
+     * What a folder takes on disk: blocks, so that what is promised but not filled is not counted.
+     */
     static long diskBytes(Path folder) throws IOException {
         Process du =
                 new ProcessBuilder("du", "-sk", folder.toString())

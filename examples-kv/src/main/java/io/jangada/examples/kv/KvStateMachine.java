@@ -34,8 +34,8 @@ import org.pcollections.TreePMap;
  *
  * <p>The map is immutable and each command that changes it publishes the next one in a single step.
  * Readers on any thread therefore see a command of several keys wholly or not at all, which is what
- * makes {@link ConcurrentReads} true, and a reader that keeps the map has a snapshot for free, which
- * makes a {@link SnapshotView} of any size a matter of keeping one reference.
+ * makes {@link ConcurrentReads} true, and a reader that keeps the map has a snapshot for free,
+ * which makes a {@link SnapshotView} of any size a matter of keeping one reference.
  */
 public final class KvStateMachine
         implements StateMachine<KvCommand, KvResult>, ConcurrentReads, SnapshotViews {

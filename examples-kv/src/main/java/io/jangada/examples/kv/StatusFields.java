@@ -19,8 +19,8 @@ public final class StatusFields {
      *
      * @param status what a node knows of its group
      * @return {@code id role term leader commit applied first last voters learners}: indexes and
-     *     terms as {@code Long}, the rest as {@code String}; an unknown leader is empty;
-     *     and {@code installing} while a snapshot comes in from another node, as {@code 42%}
+     *     terms as {@code Long}, the rest as {@code String}; an unknown leader is empty; and {@code
+     *     installing} while a snapshot comes in from another node, as {@code 42%}
      */
     public static Map<String, Object> of(GroupStatus status) {
         Map<String, Object> fields = new LinkedHashMap<>();
@@ -34,8 +34,7 @@ public final class StatusFields {
         fields.put("last", status.lastIndex());
         fields.put("voters", members(status.membership().voters()));
         fields.put("learners", members(status.membership().learners()));
-        status.installingPercent()
-                .ifPresent(percent -> fields.put("installing", percent + "%"));
+        status.installingPercent().ifPresent(percent -> fields.put("installing", percent + "%"));
         return fields;
     }
 

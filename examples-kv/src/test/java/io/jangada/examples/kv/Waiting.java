@@ -25,8 +25,7 @@ public final class Waiting {
     }
 
     /** As {@link #await(BooleanSupplier)}, with words that are known only at the end. */
-    public static void await(
-            Supplier<String> what, Duration patience, BooleanSupplier condition) {
+    public static void await(Supplier<String> what, Duration patience, BooleanSupplier condition) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {

@@ -65,7 +65,10 @@ final class BackupCommand implements Callable<Integer> {
             description = "Where Redis clients connect to the node.")
     private Address node = new Address("127.0.0.1", 6379);
 
-    @Parameters(index = "1", paramLabel = "FILE", description = "The file to write; must not exist.")
+    @Parameters(
+            index = "1",
+            paramLabel = "FILE",
+            description = "The file to write; must not exist.")
     private Path file = Path.of("");
 
     @Override
@@ -131,12 +134,10 @@ final class BackupCommand implements Callable<Integer> {
         MessageDigest digest = sha256();
         Progress progress = new Progress(bytes);
         try (FileChannel out =
-                FileChannel.open(
-                        part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             long position = 0;
             while (position < bytes) {
-                Reply piece =
-                        ask(link, "RAFT.BACKUP", "READ", id, "" + position, "" + PIECE_BYTES);
+                Reply piece = ask(link, "RAFT.BACKUP", "READ", id, "" + position, "" + PIECE_BYTES);
                 if (!(piece instanceof Reply.Bulk bulk) || bulk.bytes().length == 0) {
                     throw new IOException("the copy ended after " + position + " bytes");
                 }

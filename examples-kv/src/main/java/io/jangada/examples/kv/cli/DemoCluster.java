@@ -123,8 +123,7 @@ final class DemoCluster implements AutoCloseable {
                 || Files.exists(common.data.resolve("n" + number))) {
             number++;
         }
-        Member member =
-                new Member(NodeId.of("n" + number), HOST + ":" + freePorts(1).get(0));
+        Member member = new Member(NodeId.of("n" + number), HOST + ":" + freePorts(1).get(0));
         String id = member.id().value();
         List<Member> all = new ArrayList<>(members());
         all.add(member);
@@ -220,10 +219,7 @@ final class DemoCluster implements AutoCloseable {
         List<NodeView> views = new ArrayList<>();
         for (String id : ids) {
             RunningNode node = running.get(id);
-            views.add(
-                    node == null
-                            ? new NodeView(id, "", Optional.empty())
-                            : node.view());
+            views.add(node == null ? new NodeView(id, "", Optional.empty()) : node.view());
         }
         return views;
     }

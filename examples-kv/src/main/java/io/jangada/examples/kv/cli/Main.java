@@ -29,8 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         commandListHeading = "%nCommands:%n",
         footer = {"", "kv COMMAND --help tells about a command."})
 public final class Main implements Callable<Integer> {
-    private static final List<String> LATER =
-            List.of("chaos", "check");
+    private static final List<String> LATER = List.of("chaos", "check");
 
     @Spec private CommandSpec spec = CommandSpec.create();
 

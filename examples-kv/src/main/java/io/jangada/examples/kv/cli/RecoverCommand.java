@@ -60,12 +60,11 @@ final class RecoverCommand implements Callable<Integer> {
             required = true,
             split = ",",
             paramLabel = "ID[=HOST:PORT]",
-            description = "All nodes that still have their data folders; an address, if it changed.")
+            description =
+                    "All nodes that still have their data folders; an address, if it changed.")
     private List<String> survivors = List.of();
 
-    @Option(
-            names = "--yes-i-may-lose-data",
-            description = "Does it without asking, for scripts.")
+    @Option(names = "--yes-i-may-lose-data", description = "Does it without asking, for scripts.")
     private boolean yes;
 
     @Override
@@ -83,7 +82,8 @@ final class RecoverCommand implements Callable<Integer> {
             }
             RecoveryPlan done = tools.recover(data, members);
             out.println(
-                    "Done: this folder belongs to cluster %s now. Next:".formatted(done.clusterId()));
+                    "Done: this folder belongs to cluster %s now. Next:"
+                            .formatted(done.clusterId()));
             out.println("  1. the same on every other survivor, with the same list;");
             out.println("  2. start them all;");
             out.println("  3. add new nodes, empty and under new ids, with --join and RAFT.ADD.");
@@ -130,12 +130,12 @@ final class RecoverCommand implements Callable<Integer> {
         for (StoreSummary.Group group : summary.groups()) {
             out.println(
                     "  group %s: term %d, log %d to %d (last term %d), known to be committed up to"
-                            .formatted(
-                                    group.group(),
-                                    group.hardState().currentTerm(),
-                                    group.firstIndex(),
-                                    group.lastIndex(),
-                                    group.lastTerm())
+                                    .formatted(
+                                            group.group(),
+                                            group.hardState().currentTerm(),
+                                            group.firstIndex(),
+                                            group.lastIndex(),
+                                            group.lastTerm())
                             + " "
                             + group.committedAtLeast());
             out.println(
@@ -151,10 +151,16 @@ final class RecoverCommand implements Callable<Integer> {
         }
         out.println("What will be done:");
         out.println("  the cluster's id becomes " + plan.clusterId());
-        plan.groups().forEach(group -> out.println("  group %s: %s".formatted(group.group(), group.text())));
+        plan.groups()
+                .forEach(
+                        group ->
+                                out.println(
+                                        "  group %s: %s".formatted(group.group(), group.text())));
         out.println("What may be lost:");
-        out.println("  every write that only lost nodes had, acknowledged ones among them. Compare");
-        out.println("  last term and last index of the survivors: the highest has the most. Writes");
+        out.println(
+                "  every write that only lost nodes had, acknowledged ones among them. Compare");
+        out.println(
+                "  last term and last index of the survivors: the highest has the most. Writes");
         out.println("  above what is known to be committed may come to be applied now.");
     }
 
@@ -177,7 +183,9 @@ final class RecoverCommand implements Callable<Integer> {
 
     private int failed(String why) {
         spec.commandLine().getOut().flush();
-        spec.commandLine().getErr().println("kv recover: " + why.lines().collect(Collectors.joining(" ")));
+        spec.commandLine()
+                .getErr()
+                .println("kv recover: " + why.lines().collect(Collectors.joining(" ")));
         return 1;
     }
 }

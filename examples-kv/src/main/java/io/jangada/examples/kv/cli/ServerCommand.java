@@ -132,7 +132,8 @@ final class ServerCommand implements Callable<Integer> {
             throw new UsageException("--id: --cluster does not name '" + id + "'");
         }
         if (join && others.members().size() == 1) {
-            throw new UsageException("--join: --cluster names no member to join, only '" + id + "'");
+            throw new UsageException(
+                    "--join: --cluster names no member to join, only '" + id + "'");
         }
         Path folder = Objects.requireNonNull(data);
         if (Files.exists(folder) && !Files.isDirectory(folder)) {

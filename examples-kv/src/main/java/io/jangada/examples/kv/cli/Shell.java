@@ -166,9 +166,7 @@ final class Shell {
 
     private static Completer modes(String command, String... modes) {
         return new ArgumentCompleter(
-                new StringsCompleter(command),
-                new StringsCompleter(modes),
-                NullCompleter.INSTANCE);
+                new StringsCompleter(command), new StringsCompleter(modes), NullCompleter.INSTANCE);
     }
 
     private void add(ShellCommand command) {

@@ -47,13 +47,11 @@ final class AdminCommands {
     }
 
     static Plan remove(Client client, Args args) {
-        return change(
-                client, new MembershipChange.Remove(checked(args.text(1), NodeId::of)));
+        return change(client, new MembershipChange.Remove(checked(args.text(1), NodeId::of)));
     }
 
     static Plan promote(Client client, Args args) {
-        return change(
-                client, new MembershipChange.Promote(checked(args.text(1), NodeId::of)));
+        return change(client, new MembershipChange.Promote(checked(args.text(1), NodeId::of)));
     }
 
     static Plan snapshot(Client client, Args args) {

@@ -86,8 +86,7 @@ final class BackupCommands {
                             Reply.text("hash"),
                             Reply.text(whole.hash())));
         }
-        Throwable cause =
-                failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         return cause instanceof RaftException
                 ? Failures.ofRead(cause)
                 : Reply.error("the backup failed: " + cause);

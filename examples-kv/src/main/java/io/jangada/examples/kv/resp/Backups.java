@@ -26,9 +26,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies of the state that clients fetch in pieces. Each is written to a file of this node first, so
- * that a slow client holds up nothing but its own copy; one that nobody asks for any more is dropped.
- * At most {@link #COPIES_MAX} at a time. Thread-safe.
+ * Copies of the state that clients fetch in pieces. Each is written to a file of this node first,
+ * so that a slow client holds up nothing but its own copy; one that nobody asks for any more is
+ * dropped. At most {@link #COPIES_MAX} at a time. Thread-safe.
  */
 final class Backups implements AutoCloseable {
     /** How many copies this node makes or hands out at a time. */
@@ -199,8 +199,7 @@ final class Backups implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(file)) {
             long rest = Math.max(0, channel.size() - offset);
             ByteBuffer piece = ByteBuffer.allocate((int) Math.min(length, rest));
-            while (piece.hasRemaining()
-                    && channel.read(piece, offset + piece.position()) >= 0) {
+            while (piece.hasRemaining() && channel.read(piece, offset + piece.position()) >= 0) {
                 continue;
             }
             return piece.array();
@@ -212,8 +211,7 @@ final class Backups implements AutoCloseable {
     }
 
     private void watch(String id, Copy copy) {
-        Executor later =
-                CompletableFuture.delayedExecutor(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+        Executor later = CompletableFuture.delayedExecutor(IDLE.toMillis(), TimeUnit.MILLISECONDS);
         later.execute(
                 () -> {
                     if (System.nanoTime() - copy.usedNanos >= IDLE.toNanos()) {

@@ -340,7 +340,8 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "server", "demo", "cli", "backup", "restore", "recover", "log", "check"})
+    @ValueSource(
+            strings = {"", "server", "demo", "cli", "backup", "restore", "recover", "log", "check"})
     void helpIsEverywhere(String command) {
         Outcome outcome = command.isEmpty() ? run("--help") : run(command, "--help");
         assertEquals(0, outcome.code, outcome.err);

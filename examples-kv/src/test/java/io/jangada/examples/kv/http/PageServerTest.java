@@ -33,10 +33,7 @@ class PageServerTest {
                                                 "n1",
                                                 "127.0.0.1:6379",
                                                 Optional.of(installing().status())),
-                                        new NodeView(
-                                                "n\"2\\",
-                                                "",
-                                                Optional.empty())));
+                                        new NodeView("n\"2\\", "", Optional.empty())));
     }
 
     private static FakeGroup installing() {

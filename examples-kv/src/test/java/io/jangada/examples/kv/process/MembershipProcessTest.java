@@ -61,7 +61,9 @@ class MembershipProcessTest {
         await(
                 "a leader among those that stay",
                 Duration.ofSeconds(20),
-                () -> !Set.of(leader, "").contains(cluster.status(other).getOrDefault("leader", "")));
+                () ->
+                        !Set.of(leader, "")
+                                .contains(cluster.status(other).getOrDefault("leader", "")));
         // It learnt that it is out, and disturbs nobody while it still runs.
         String term = cluster.status(other).get("term");
         writers.awaitProgress(50);
@@ -200,7 +202,8 @@ class MembershipProcessTest {
         assertEquals(0, copy.exitCode(Duration.ofSeconds(60)), copy.logged());
         writers.awaitProgress();
         writers.finish();
-        assertEquals(2, command("backup", node, backup.toString()).exitCode(Duration.ofSeconds(30)));
+        assertEquals(
+                2, command("backup", node, backup.toString()).exitCode(Duration.ofSeconds(30)));
         cluster.killAll();
 
         Path other = Files.createDirectory(folder.resolve("other"));
@@ -213,7 +216,8 @@ class MembershipProcessTest {
         for (String id : cluster.ids()) {
             try (RespClient client = cluster.client(id)) {
                 for (int i = 0; i < 50; i++) {
-                    assertEquals("value " + i, ProcessCluster.text(client.call("GET", "before-" + i)));
+                    assertEquals(
+                            "value " + i, ProcessCluster.text(client.call("GET", "before-" + i)));
                 }
                 assertEquals(Reply.OK, client.call("SET", "after", id));
             }

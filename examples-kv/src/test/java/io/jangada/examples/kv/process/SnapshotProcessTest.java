@@ -34,9 +34,9 @@ class SnapshotProcessTest {
 
     /** About a megabyte of state at 64 KiB per second: an install takes a quarter of a minute. */
     @Test
-    void aNodeThatWasDownForLongGetsASnapshotUnderLoadThoughItIsKilledMeanwhile()
-            throws Exception {
-        cluster = new ProcessCluster(folder, "--snapshot-every", "100", "--snapshot-rate", "128KiB");
+    void aNodeThatWasDownForLongGetsASnapshotUnderLoadThoughItIsKilledMeanwhile() throws Exception {
+        cluster =
+                new ProcessCluster(folder, "--snapshot-every", "100", "--snapshot-rate", "128KiB");
         String leader = cluster.awaitLeader();
         String down = leader.equals("n3") ? "n2" : "n3";
         cluster.kill(down);

@@ -84,15 +84,15 @@ class AdminCommandsTest {
         }
         assertEquals(reply, RespCommandsTest.show(last));
         Map<String, String> status = RespCommandsTest.map(client.call("RAFT.STATUS"));
-        assertEquals(members.strip(), (status.get("voters") + " / " + status.get("learners")).strip());
+        assertEquals(
+                members.strip(), (status.get("voters") + " / " + status.get("learners")).strip());
     }
 
     @Test
     void aRefusalThatMayPassIsToBeTriedAgain() throws IOException {
         fixture.group.failWith(
                 () -> new RejectedException.MembershipRefused("another change is under way"));
-        assertEquals(
-                "UNAVAILABLE another change is under way", call("RAFT.ADD", "n3", "h3:1"));
+        assertEquals("UNAVAILABLE another change is under way", call("RAFT.ADD", "n3", "h3:1"));
     }
 
     @Test
@@ -102,11 +102,14 @@ class AdminCommandsTest {
                 "UNKNOWN the change goes on; repeat the command to wait for it, or look at"
                         + " RAFT.STATUS: a fake waits for nothing";
         assertEquals(unknown, call("RAFT.ADD", "n3", "h3:1"));
-        assertEquals(unknown, RespCommandsTest.show(fixture.client().call("RAFT.ADD", "n3", "h3:1")));
+        assertEquals(
+                unknown, RespCommandsTest.show(fixture.client().call("RAFT.ADD", "n3", "h3:1")));
         assertEquals(1, fixture.group.changes());
         fixture.group.release();
         assertEquals("OK", call("RAFT.ADD", "n3", "h3:1"));
-        assertEquals("n3=h3:1", RespCommandsTest.map(client.call("RAFT.STATUS")).get("voters").split(",")[2]);
+        assertEquals(
+                "n3=h3:1",
+                RespCommandsTest.map(client.call("RAFT.STATUS")).get("voters").split(",")[2]);
     }
 
     @Test
@@ -194,8 +197,7 @@ class AdminCommandsTest {
 
     @Test
     void aBackupWithoutALeaderSaysSo() throws IOException {
-        fixture.group.failWith(
-                () -> new RejectedException.NoLeader("no leader", NodeId.of("n2")));
+        fixture.group.failWith(() -> new RejectedException.NoLeader("no leader", NodeId.of("n2")));
         String id = call("RAFT.BACKUP", "BEGIN");
         await(() -> RespCommandsTest.show(stat(id)).equals("UNAVAILABLE no leader"));
     }
@@ -217,5 +219,4 @@ class AdminCommandsTest {
     private String call(String... words) throws IOException {
         return RespCommandsTest.show(client.call(words));
     }
-
 }

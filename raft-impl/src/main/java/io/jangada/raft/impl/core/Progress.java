@@ -71,8 +71,8 @@ final class Progress {
 
     /**
      * While the peer fetches a snapshot, and catches up after it, the log behind that snapshot
-     * stays: were it gone by then, the peer would need another one, and so on for ever.
-     * {@link Long#MAX_VALUE} if nothing is kept for the peer.
+     * stays: were it gone by then, the peer would need another one, and so on for ever. {@link
+     * Long#MAX_VALUE} if nothing is kept for the peer.
      */
     private long keptBehind = Long.MAX_VALUE;
 
