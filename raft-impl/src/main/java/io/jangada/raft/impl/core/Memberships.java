@@ -25,6 +25,8 @@ final class Memberships {
     }
 
     private final NodeId self;
+
+    /** Back to the newest one that is known to be committed. */
     private final Deque<At> newestFirst = new ArrayDeque<>();
 
     /** Whether this node belonged to the group at some time, as far as is known here. */
@@ -75,6 +77,15 @@ final class Memberships {
             }
         }
         return At.NONE;
+    }
+
+    /**
+     * Whether this node may be needed as a leader: it votes in the latest configuration, or in one
+     * before it that may still count, since the latest is not known to be committed (thesis
+     * §4.2.2).
+     */
+    boolean mayLead() {
+        return newestFirst.stream().anyMatch(each -> each.membership().isVoter(self));
     }
 
     /**

@@ -56,7 +56,7 @@ final class Voting {
 
     /** Whether this node may stand for election, if it comes to that. */
     boolean mayCampaign() {
-        return memberships.mayNeedItsVoter(core.commitIndex())
+        return memberships.mayLead()
                 && !core.isRebuilding()
                 && !core.isDiskSick()
                 && removedAt == 0;
@@ -99,19 +99,20 @@ final class Voting {
         boolean upToDate = core.log().isUpToDate(request.lastLogIndex(), request.lastLogTerm());
         // A log that lost entries must not decide who has them all (Z33).
         boolean fit = upToDate && !core.isRebuilding() && !isBoundToLeader(request);
+        boolean granted;
         if (request.preVote()) {
-            boolean granted = fit && request.term() > core.currentTerm();
+            granted = fit && request.term() > core.currentTerm();
             long term = granted ? request.term() : core.currentTerm();
             core.sendAfterHardState(from, new RequestVoteResponse(term, true, granted));
         } else {
-            boolean granted = fit && core.leader() == null && core.mayVoteFor(from);
+            granted = fit && core.leader() == null && core.mayVoteFor(from);
             if (granted) {
                 core.voteFor(from);
             }
             core.sendAfterHardState(
                     from, new RequestVoteResponse(core.currentTerm(), false, granted));
         }
-        if (!upToDate) {
+        if (!granted) {
             tellIfRemoved(from);
         }
     }
@@ -120,14 +121,12 @@ final class Voting {
     void onStaleRequest(NodeId from, RequestVote request) {
         core.sendAfterHardState(
                 from, new RequestVoteResponse(core.currentTerm(), request.preVote(), false));
-        if (!core.log().isUpToDate(request.lastLogIndex(), request.lastLogTerm())) {
-            tellIfRemoved(from);
-        }
+        tellIfRemoved(from);
     }
 
     /**
-     * Z42. Who is out and does not know it lacks the entry that says so, hence cannot be up to date
-     * here; who lacks it and is a member again has a newer configuration and will not believe this.
+     * Z42. Who is a member again, and knows it, has a newer configuration and will not believe
+     * this.
      */
     private void tellIfRemoved(NodeId from) {
         long commitIndex = core.commitIndex();

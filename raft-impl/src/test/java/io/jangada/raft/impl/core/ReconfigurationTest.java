@@ -495,6 +495,30 @@ class ReconfigurationTest {
         assertEquals("FOLLOWER", n1.role().toString());
     }
 
+    /**
+     * Seed 4416: n1, which leads, has the entry that removes it, alone; n2 needs its vote for the
+     * configuration before, and has the shorter log. Neither could ever win.
+     */
+    @Test
+    void section4_2_2_whoIsOutOfAConfigurationThatIsNotCommittedStillStands() {
+        Cluster cluster = Cluster.ofVoters("n1 n2").elect("n1");
+        TestNode n1 = cluster.node("n1").reconfigure(1, remove("n1"));
+        while (n1.core.membership().isJoint() || n1.core.membership().isVoter(n1.id)) {
+            cluster.nodes.keySet().forEach(cluster::run);
+            cluster.deliver(each -> !n1.core.membership().equals(membership("n2")));
+        }
+        cluster.run(n1.id);
+        cluster.drop(each -> true);
+        cluster.after(TestNode.LATER).tickAll();
+        assertEquals("FOLLOWER", n1.role().toString(), "it heard nobody");
+
+        cluster.elect("n1").heartbeat("n1").after(TestNode.LATER).tickAll().settle();
+
+        assertEquals(membership("n2"), cluster.node("n2").core.membership());
+        assertEquals(List.of("n2"), cluster.leaders());
+        assertTrue(n1.core.status().removed());
+    }
+
     @Test
     void aNodeThatIsOutHearsItBeforeItIsLeftAlone() {
         Cluster cluster = cluster("");
