@@ -23,6 +23,7 @@ import io.jangada.raft.spi.StoreId;
 import io.jangada.raft.spi.StoreIdentity;
 import io.jangada.raft.spi.WriteListener;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,10 @@ class MemorySnapshotsTest {
     }
 
     private static LogEntry entry(long index, EntryType type) {
-        byte[] payload = type == EntryType.MEMBERSHIP ? ALONE.toString().getBytes() : new byte[8];
+        byte[] payload =
+                type == EntryType.MEMBERSHIP
+                        ? ALONE.toString().getBytes(StandardCharsets.UTF_8)
+                        : new byte[8];
         return new LogEntry(index, 2, index, type, payload);
     }
 

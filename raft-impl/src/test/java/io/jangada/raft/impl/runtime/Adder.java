@@ -84,7 +84,8 @@ class Adder implements StateMachine<Long, Long> {
         if (others.contains(INDIGESTIBLE)) {
             throw new IOException("no adder reads this");
         }
-        loads++;
+        int next = loads + 1; // One writer, as for the sum.
+        loads = next;
         numbers.clear();
         numbers.addAll(others);
         sum = numbers.stream().mapToLong(Long::longValue).sum();

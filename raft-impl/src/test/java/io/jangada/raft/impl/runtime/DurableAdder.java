@@ -52,7 +52,8 @@ final class DurableAdder extends Adder implements DurableStateMachine {
 
     @Override
     public Long apply(Long command, Applied at) {
-        applied++;
+        int next = applied + 1; // One writer: applies come one at a time.
+        applied = next;
         return super.apply(command, at);
     }
 

@@ -9,6 +9,9 @@ import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.testkit.check.KvInput;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -30,7 +33,12 @@ public final class KvMachine implements StateMachine<KvCommand, KvOutput>, Snaps
     private final Map<String, String> map = new TreeMap<>();
 
     /** How often each command was applied. */
-    private final Map<Long, Integer> applied = new TreeMap<>();
+    private final Map<Long, Integer> applied = new HashMap<>();
+
+    /** The commands in the order in which they were applied; what a view has seen stays. */
+    private long[] order = new long[64];
+
+    private int orderSize;
 
     /** The sum of the hashes of all pairs: the same map gives the same sum. */
     private long stateHash;
@@ -44,11 +52,19 @@ public final class KvMachine implements StateMachine<KvCommand, KvOutput>, Snaps
 
     @Override
     public KvOutput apply(KvCommand command, Applied at) {
-        applied.merge(command.id(), 1, Integer::sum);
+        count(command.id());
         lastCommandIndex = at.index();
         KvOutput output = apply(command.input());
         listener.onApply(this, command, output, at);
         return output;
+    }
+
+    private void count(long command) {
+        applied.merge(command, 1, Integer::sum);
+        if (orderSize == order.length) {
+            order = Arrays.copyOf(order, 2 * orderSize);
+        }
+        order[orderSize++] = command;
     }
 
     private KvOutput apply(KvInput input) {
@@ -119,19 +135,21 @@ public final class KvMachine implements StateMachine<KvCommand, KvOutput>, Snaps
     @Override
     public SnapshotView view() {
         Map<String, String> mapThen = new TreeMap<>(map);
-        Map<Long, Integer> appliedThen = new TreeMap<>(applied);
+        long[] orderThen = order;
+        int sizeThen = orderSize;
         long indexThen = lastCommandIndex;
-        return out -> save(mapThen, appliedThen, indexThen, out);
+        return out -> save(mapThen, orderThen, sizeThen, indexThen, out);
     }
 
     @Override
     public void save(SnapshotWriter out) throws IOException {
-        save(map, applied, lastCommandIndex, out);
+        save(map, order, orderSize, lastCommandIndex, out);
     }
 
     private static void save(
             Map<String, String> map,
-            Map<Long, Integer> applied,
+            long[] order,
+            int orderSize,
             long lastCommandIndex,
             SnapshotWriter out)
             throws IOException {
@@ -141,11 +159,10 @@ public final class KvMachine implements StateMachine<KvCommand, KvOutput>, Snaps
             out.writeUTF(each.getKey());
             out.writeUTF(each.getValue());
         }
-        out.writeInt(applied.size());
-        for (Map.Entry<Long, Integer> each : applied.entrySet()) {
-            out.writeLong(each.getKey());
-            out.writeInt(each.getValue());
-        }
+        out.writeInt(orderSize);
+        ByteBuffer ids = ByteBuffer.allocate(orderSize * Long.BYTES);
+        ids.asLongBuffer().put(order, 0, orderSize);
+        out.write(ids.array());
     }
 
     @Override
@@ -157,8 +174,11 @@ public final class KvMachine implements StateMachine<KvCommand, KvOutput>, Snaps
             set(in.readUTF(), in.readUTF());
         }
         applied.clear();
-        for (int left = in.readInt(); left > 0; left--) {
-            applied.put(in.readLong(), in.readInt());
+        order = new long[64];
+        orderSize = 0;
+        ByteBuffer ids = ByteBuffer.wrap(in.readNBytes(in.readInt() * Long.BYTES));
+        while (ids.hasRemaining()) {
+            count(ids.getLong());
         }
         listener.onLoad(this);
     }

@@ -90,6 +90,7 @@ final class MembershipWalk {
 
     /** A node has lost its disk: from now on it is to be removed. */
     void lost(SimNode node) {
+        lost.forEach(id -> cluster.node(id).retire());
         lost.add(node.id());
     }
 

@@ -42,6 +42,7 @@ public final class SimNode {
 
     private int priority;
     private boolean everStarted;
+    private boolean retired;
 
     /** How many messages were sent before the disk was lost: none of them is for its successor. */
     private long messagesBeforeWipe;
@@ -128,6 +129,9 @@ public final class SimNode {
 
     /** Starts it unless its disk is full or damaged: then it is started again another time. */
     void tryStart() {
+        if (retired) {
+            return;
+        }
         try {
             start();
         } catch (StoreException e) {
@@ -245,6 +249,15 @@ public final class SimNode {
         disk.wipe();
         messagesBeforeWipe = cluster.network().sentCount();
         cluster.invariants().onWipe(this);
+    }
+
+    /**
+     * The machine is switched off for good. Of nodes that lost their disks only the latest may run:
+     * a majority of founders with empty disks is a new cluster.
+     */
+    void retire() {
+        crash();
+        retired = true;
     }
 
     /** Ends the process in good order, handing leadership over. Takes virtual time. */

@@ -83,8 +83,8 @@ public record SwarmOptions(
                 .sessionTimeout(Duration.ofMillis(random.pick(List.of(1_000, 3_000, 600_000))))
                 .sessionWindow(random.pick(List.of(1, 4, 8_192)))
                 .sessionReplyBytesMax(random.pick(List.of(0, 64, 4 << 20)))
-                .snapshotEntries(random.pick(List.of(1, 5, 20, 50, 200, 100_000)))
-                .snapshotBytes(random.pick(List.of(1L << 10, 64L << 20)))
+                .snapshotEntries(random.pick(List.of(2, 5, 20, 20, 50, 50, 200, 100_000)))
+                .snapshotBytes(random.pick(List.of(8L << 10, 64L << 20, 64L << 20)))
                 .snapshotInterval(Duration.ofSeconds(random.pick(List.of(1, 3600))))
                 .trailingEntries(random.pick(List.of(0, 0, 1, 10, 100, 10_000)))
                 .build();
