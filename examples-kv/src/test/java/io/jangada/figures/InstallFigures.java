@@ -3,11 +3,13 @@ package io.jangada.figures;
 import io.jangada.examples.kv.KvCommand;
 import io.jangada.examples.kv.KvResult;
 import io.jangada.raft.api.MembershipChange;
+import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftEvent;
 import io.jangada.raft.api.RaftGroup;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -30,8 +32,10 @@ public final class InstallFigures {
         int voters = args.length > 2 ? Integer.parseInt(args[2]) : 1;
         long rate = args.length > 3 ? Long.parseLong(args[3]) : 64;
         int keys = mebibytes * (1 << 20) / VALUE_BYTES;
-        try (Nodes nodes =
-                new Nodes(folder, voters, SnapshotFigures.withoutSnapshots(), rate << 20)) {
+        // Nothing trails, so that the new node needs the snapshot.
+        RaftConfig config =
+                SnapshotFigures.withoutSnapshots().toBuilder().trailingEntries(0).build();
+        try (Nodes nodes = new Nodes(folder, voters, config, rate << 20)) {
             nodes.fill(keys, VALUE_BYTES);
             RaftGroup<MeasuredKv, KvCommand, KvResult> leader = nodes.leader();
             long before = System.nanoTime();
@@ -75,7 +79,7 @@ public final class InstallFigures {
         String felt = load.stop();
         System.out.printf(Locale.ROOT, "added, with a vote, after %.1f s%n", seconds);
         System.out.println("meanwhile:       " + felt);
-        double install = (installed.getNow(0L) - first.get()) / 1e9;
+        double install = (installed.get(1, TimeUnit.MINUTES) - first.get()) / 1e9;
         System.out.printf(
                 Locale.ROOT,
                 "install: %,d bytes in %.1f s, loading included: %.1f MiB/s%n",

@@ -1,10 +1,19 @@
 package io.jangada.examples.kv.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jangada.examples.kv.KvCommand;
+import io.jangada.examples.kv.KvResult;
+import io.jangada.examples.kv.KvStateMachine;
+import io.jangada.raft.api.Member;
+import io.jangada.raft.api.Raft;
+import io.jangada.raft.api.RaftGroup;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -206,7 +215,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"log", "recover", "chaos", "check"})
+    @ValueSource(strings = {"chaos", "check"})
     void whatComesLaterSaysSo(String command) {
         String expected = "kv " + command + ": not yet available";
         assertRefused(expected, run(command));
@@ -252,6 +261,72 @@ class CommandLineTest {
     }
 
     @Test
+    void theOfflineCommandsNeedADataFolder() {
+        assertRefused(
+                "kv log: Missing required parameter: 'DATA'; kv log --help tells more", run("log"));
+        assertRefused(
+                "kv log: there are no indexes from 9 to 3",
+                run("log", data.toString(), "--from=9", "--to=3"));
+        assertRefused(
+                "kv recover: Missing required options: '--data=DIR', '--survivors=ID[=HOST:PORT]';"
+                        + " kv recover --help tells more",
+                run("recover"));
+        Outcome log = run("log", data.toString());
+        assertEquals(2, log.code);
+        assertEquals(1, log.err.lines().count(), log.err);
+        assertTrue(log.err.startsWith("kv log: " + data), log.err);
+        Outcome recover = run("recover", "--data=" + data, "--survivors=n1");
+        assertEquals(1, recover.code);
+        assertEquals(1, recover.err.lines().count(), recover.err);
+        assertTrue(recover.err.startsWith("kv recover: " + data), recover.err);
+        assertTrue(Files.notExists(data), "nothing is created");
+    }
+
+    @Test
+    void aLogIsPrintedAndDamageIsSaidInWords() throws IOException {
+        List<Member> alone = List.of(Member.parse("n1=127.0.0.1:1"));
+        Path node = folder.resolve("n1");
+        try (RaftGroup<KvStateMachine, KvCommand, KvResult> group =
+                Raft.at("n1", node)
+                        .peers(alone)
+                        .bind("127.0.0.1:0")
+                        .start(new KvStateMachine(), KvCommand.CODEC, KvResult.CODEC)) {
+            for (int i = 0; i < 20; i++) {
+                group.write(new KvCommand.Add(new byte[] {'n'}, 1)).join();
+            }
+        }
+        Outcome sound = run("log", node.toString(), "--from=5", "--to=6");
+        assertEquals(0, sound.code, sound.err + sound.out);
+        assertTrue(sound.out.contains(" entry default 5@"), sound.out);
+        assertFalse(sound.out.contains(" entry default 7@"), sound.out);
+        assertTrue(sound.out.endsWith("the log is sound" + System.lineSeparator()), sound.out);
+        Outcome json = run("log", node.toString(), "--group=default", "--json");
+        assertTrue(json.out.lines().allMatch(l -> l.matches("\\{\".*\\}")), json.out);
+        assertTrue(json.out.contains("\"sound\":true"), json.out);
+
+        damage(node);
+        Outcome damaged = run("log", node.toString());
+        assertEquals(1, damaged.code, damaged.out);
+        assertTrue(damaged.out.contains("PROBLEM: "), damaged.out);
+    }
+
+    /** Changes one byte in the middle of what was written. */
+    private static void damage(Path node) throws IOException {
+        Path segment;
+        try (Stream<Path> files = Files.list(node.resolve("log"))) {
+            segment = files.filter(f -> f.toString().endsWith(".cq4")).findFirst().orElseThrow();
+        }
+        byte[] command = KvCommand.CODEC.encode(new KvCommand.Add(new byte[] {'n'}, 1));
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            byte[] begin = new byte[64 << 10];
+            file.readFully(begin);
+            int at = new String(begin, ISO_8859_1).indexOf(new String(command, ISO_8859_1));
+            file.seek(at);
+            file.write('?');
+        }
+    }
+
+    @Test
     void anUnknownCommandIsNamed() {
         assertRefused("kv: unknown command 'foo'; kv --help tells more", run("foo"));
         assertRefused("kv: unknown option '--foo'; kv --help tells more", run("--foo"));
@@ -265,7 +340,8 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "server", "demo", "cli", "backup", "restore", "log", "check"})
+    @ValueSource(
+            strings = {"", "server", "demo", "cli", "backup", "restore", "recover", "log", "check"})
     void helpIsEverywhere(String command) {
         Outcome outcome = command.isEmpty() ? run("--help") : run(command, "--help");
         assertEquals(0, outcome.code, outcome.err);
