@@ -86,7 +86,12 @@ final class Memberships {
      * so it has to stand for election (thesis §4.2.2).
      */
     boolean mayLead() {
-        return newestFirst.stream().anyMatch(each -> each.membership().isVoter(self));
+        for (At each : newestFirst) {
+            if (each.membership().isVoter(self)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
