@@ -213,8 +213,9 @@ final class Leader implements Role {
             return Math.min(rejected.lastLogIndex() + 1, rejected.index());
         }
         long last = log.lastIndexUpToTerm(rejected.index() - 1, rejected.conflictTerm());
+        // What a snapshot stands for has no terms any more, and counts as not known.
         boolean known =
-                last >= rejected.conflictIndex() && log.term(last) == rejected.conflictTerm();
+                last >= rejected.conflictIndex() && log.matches(last, rejected.conflictTerm());
         return Math.min(
                 known ? last + 1 : Math.min(rejected.conflictIndex(), last + 1), rejected.index());
     }

@@ -17,9 +17,12 @@ import io.jangada.raft.api.MembershipChange.Remove;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RejectedException.MembershipRefused;
 import io.jangada.raft.api.Role;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Scenarios S32 to S38. */
 class MembershipStoriesTest extends Story {
@@ -129,8 +132,7 @@ class MembershipStoriesTest extends Story {
         change(old, new Remove(old.id()));
         long began = cluster.simulation().nowNanos();
         cluster.runUntil(
-                () -> cluster.leader().filter(node -> node != old).isPresent(),
-                T.multipliedBy(3));
+                () -> cluster.leader().filter(node -> node != old).isPresent(), T.multipliedBy(3));
         long nanos = cluster.simulation().nowNanos() - began;
         assertTrue(nanos < T.toNanos() / 2, "it took " + nanos + " ns");
     }
@@ -198,8 +200,7 @@ class MembershipStoriesTest extends Story {
         change(cluster.leader().orElseThrow(), new Remove(friend.id()));
         network.mendAll();
         awaitConverged();
-        assertTrue(
-                cluster.runUntil(lost::isDone, T.multipliedBy(60)), "the wish has no outcome");
+        assertTrue(cluster.runUntil(lost::isDone, T.multipliedBy(60)), "the wish has no outcome");
         runTimeouts(2);
         awaitConverged();
         assertEquals(cluster.membership(), old.membership(), () -> "it goes by " + inLog);
@@ -284,9 +285,7 @@ class MembershipStoriesTest extends Story {
                         .filter(node -> node != other)
                         .map(SimNode::member)
                         .toList();
-        change(
-                awaitLeader(),
-                new Become(Membership.of(three, List.of(), List.of(other.member()))));
+        change(awaitLeader(), new Become(Membership.of(three, List.of(), List.of(other.member()))));
         awaitConverged();
         assertEquals(Role.LEARNER, other.role());
         handOver(four);
@@ -308,7 +307,8 @@ class MembershipStoriesTest extends Story {
         assertEquals(leader, cluster.leader().orElseThrow(), "it disturbed the leader");
         assertEquals(term, leader.term(), "it raised the term");
         assertTrue(
-                out.isStopped() || out.role() == Role.FOLLOWER, () -> "it stands for " + out.role());
+                out.isStopped() || out.role() == Role.FOLLOWER,
+                () -> "it stands for " + out.role());
         out.restart();
         runTimeouts(20);
         assertEquals(term, leader.term(), "it raised the term after a restart");
@@ -357,13 +357,60 @@ class MembershipStoriesTest extends Story {
         MembershipChange two = new Add(five.member());
         CompletableFuture<Membership> first = leader.group().admin().change(one);
         CompletableFuture<Membership> second = someFollower().group().admin().change(two);
-        assertTrue(
-                cluster.runUntil(() -> first.isDone() && second.isDone(), T.multipliedBy(40)));
+        assertTrue(cluster.runUntil(() -> first.isDone() && second.isDone(), T.multipliedBy(40)));
         assertFalse(first.isCompletedExceptionally());
         if (second.isCompletedExceptionally()) {
             change(leader, two);
         }
         awaitConverged();
         assertEquals(5, cluster.membership().voters().size());
+    }
+
+    /** Changes, crashes and cuts at random, under load; the swarm does the same and much more. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void s39RandomMembershipWalk(long seed) {
+        Duration timeout = Duration.ofMillis(200);
+        RaftConfig config =
+                RaftConfig.builder()
+                        .electionTimeout(timeout)
+                        .heartbeatInterval(timeout.dividedBy(5))
+                        .snapshotEntries(10)
+                        .trailingEntries(5)
+                        .build();
+        nodes(3, config, seed);
+        awaitLeader();
+        SimRandom random = cluster.simulation().random();
+        Workload workload = load(WorkloadOptions.DEFAULT);
+        MembershipWalk walk = new MembershipWalk(cluster, 8, node -> {});
+        for (int round = 0; round < 30; round++) {
+            walk.step();
+            run(random.between(Duration.ofMillis(1), timeout.multipliedBy(2)));
+            SimNode node = random.pick(cluster.nodes());
+            if (random.chance(0.3)) {
+                network.isolate(node.id());
+            } else if (random.chance(0.5)) {
+                node.crash();
+            } else {
+                network.mendAll();
+                startAllBut(walk);
+            }
+        }
+        network.mendAll();
+        startAllBut(walk);
+        assertTrue(
+                cluster.runUntil(walk::isQuiet, timeout.multipliedBy(60)),
+                "a change has no outcome");
+        runTimeouts(30);
+        judge(workload);
+        assertTrue(cluster.nodes().size() > 3, "nobody joined");
+    }
+
+    private void startAllBut(MembershipWalk walk) {
+        for (SimNode node : cluster.nodes()) {
+            if (!walk.isGhost(node)) {
+                FaultInjector.startIfDown(node);
+            }
+        }
     }
 }
