@@ -5,13 +5,14 @@ import java.util.Optional;
 
 /**
  * Moves opaque frames between nodes, best effort. One connection per direction and pair of hosts
- * carries all groups.
+ * carries all groups; bulk data has a lane beside it.
  *
  * <p><b>Threading.</b> Any thread, concurrently. {@code send} never blocks and never throws for
  * reasons of the network.
  *
  * <p><b>Ownership.</b> A frame is written out before {@code send} returns; the buffer handed to
- * {@link TransportListener#onFrame} is valid during that call only.
+ * {@link TransportListener#onFrame} or {@link TransportListener#onBulkFrame} is valid during that
+ * call only.
  *
  * <p><b>Ordering.</b> None promised: frames may be lost, repeated and reordered. They arrive whole
  * and unchanged or not at all.
@@ -34,15 +35,13 @@ public interface Transport extends AutoCloseable {
     /**
      * Shows another cluster id from now on: a node that waited to be added has learnt which cluster
      * it belongs to. Connections that stand stay as they are; those made later show the new
-     * identity. Before the start it does nothing but fail, after the close nothing.
+     * identity. After the close it does nothing.
      *
      * @param self differs from the identity shown before in its cluster id only
      * @throws IllegalArgumentException if anything else differs, or the cluster id is too long
      * @throws IllegalStateException if it was not started
      */
-    default void identify(PeerIdentity self) {
-        throw new UnsupportedOperationException("identify");
-    }
+    void identify(PeerIdentity self);
 
     /**
      * Makes a peer reachable, or changes its address. Returns at once; connects in the background.
@@ -80,9 +79,7 @@ public interface Transport extends AutoCloseable {
      * @return false if it was dropped here and now
      * @throws IllegalArgumentException if the frame is too large
      */
-    default boolean sendBulk(NodeId to, OutboundFrame frame) {
-        throw new UnsupportedOperationException("sendBulk");
-    }
+    boolean sendBulk(NodeId to, OutboundFrame frame);
 
     /**
      * One of its own threads, to drive groups on. Asked for once, after the start.

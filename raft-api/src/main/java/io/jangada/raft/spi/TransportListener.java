@@ -38,7 +38,5 @@ public interface TransportListener {
      * @throws IllegalArgumentException if the content is not what a peer would send; the connection
      *     is then closed with one log line
      */
-    default void onBulkFrame(NodeId from, ByteBuffer frame) {
-        throw new IllegalArgumentException("no bulk data is expected here");
-    }
+    void onBulkFrame(NodeId from, ByteBuffer frame);
 }

@@ -378,17 +378,23 @@ final class Invariants {
                     () -> node.id + " votes for " + to + ", durable is " + durable);
         } else if (message instanceof AppendEntriesResponse response && response.success()) {
             require(
-                    node.log.durableLastIndex() >= response.index(),
+                    hasDurably(node, response.index()),
                     "I12",
                     () -> node.id + " acknowledges " + response.index());
         } else if (message instanceof InstallSnapshotResponse response
                 && (response.status() == InstallStatus.INSTALLED
                         || response.status() == InstallStatus.REFUSED)) {
             require(
-                    node.log.durableLastIndex() >= response.index(),
+                    hasDurably(node, response.index()),
                     "I12",
                     () -> node.id + " acknowledges a snapshot of " + response.index());
         }
+    }
+
+    /** In the log, or in a snapshot, behind which the log begins anew after a crash. */
+    private static boolean hasDurably(TestNode node, long index) {
+        return node.log.durableLastIndex() >= index
+                || (node.snapshot != null && node.snapshot.meta().index() >= index);
     }
 
     /** A read that was asked when {@code committedThen} was known to somebody may run. */

@@ -173,6 +173,11 @@ class HandshakePropertiesTest {
                         public void onFrame(NodeId from, ByteBuffer frame) {
                             frames++;
                         }
+
+                        @Override
+                        public void onBulkFrame(NodeId from, ByteBuffer frame) {
+                            throw new AssertionError("no introduction here is of the bulk lane");
+                        }
                     };
             TransportContext context =
                     new TransportContext(

@@ -124,6 +124,11 @@ public final class TransportMeasurement {
                             answers.on(frame);
                         }
                     }
+
+                    @Override
+                    public void onBulkFrame(NodeId from, ByteBuffer frame) {
+                        throw new AssertionError("nobody sends bulk data here");
+                    }
                 });
         return transport;
     }
