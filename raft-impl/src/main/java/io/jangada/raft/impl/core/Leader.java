@@ -213,8 +213,9 @@ final class Leader implements Role {
             return Math.min(rejected.lastLogIndex() + 1, rejected.index());
         }
         long last = log.lastIndexUpToTerm(rejected.index() - 1, rejected.conflictTerm());
+        // What a snapshot stands for has no terms any more, and counts as not known.
         boolean known =
-                last >= rejected.conflictIndex() && log.term(last) == rejected.conflictTerm();
+                last >= rejected.conflictIndex() && log.matches(last, rejected.conflictTerm());
         return Math.min(
                 known ? last + 1 : Math.min(rejected.conflictIndex(), last + 1), rejected.index());
     }
@@ -376,10 +377,11 @@ final class Leader implements Role {
 
     /** Up to where the log may go without making a fetch that is under way useless. */
     long mayCompactTo() {
-        return peers.values().stream()
-                .mapToLong(peer -> peer.mayCompactTo(log.lastIndex(), core.now()))
-                .min()
-                .orElse(Long.MAX_VALUE);
+        long least = Long.MAX_VALUE;
+        for (Progress peer : peers.values()) {
+            least = Math.min(least, peer.mayCompactTo(log.lastIndex(), core.now()));
+        }
+        return least;
     }
 
     void onInstallSnapshotResponse(NodeId from, InstallSnapshotResponse response) {

@@ -54,6 +54,9 @@ public final class SimDisk {
     private boolean full;
     private boolean syncing;
 
+    /** How often all faults were ended. */
+    private long clearings;
+
     /** In this life a snapshot could not be read. */
     private boolean readFailed;
 
@@ -204,6 +207,7 @@ public final class SimDisk {
 
     /** Ends all rules and all fullness. */
     void clearFaults() {
+        clearings++;
         full(false);
         for (DiskRule rule : List.copyOf(rules)) {
             rule.release();
@@ -469,18 +473,24 @@ public final class SimDisk {
             case HOLD -> rule.hold(completion);
             case FAIL -> simulation.schedule(0, () -> failSync(of));
             case CRASH_BEFORE -> simulation.schedule(0, () -> crashIn(of));
-            case CRASH_AFTER ->
-                    simulation.schedule(
-                            syncNanos(),
-                            () -> {
-                                hardenFirst(of, covered);
-                                crashIn(of);
-                            });
+            case CRASH_AFTER -> {
+                long clearing = clearings;
+                simulation.schedule(syncNanos(), () -> crashAfterSync(of, covered, clearing));
+            }
         }
     }
 
     private long syncNanos() {
         return simulation.random().between(syncMin.toNanos(), syncMax.toNanos());
+    }
+
+    /** Once the faults are over, so are those that were about to happen. */
+    private void crashAfterSync(SimLogStore of, int covered, long clearing) {
+        if (clearings != clearing) {
+            endSync(of, covered);
+        } else if (hardenFirst(of, covered)) {
+            node.crash();
+        }
     }
 
     private void crashIn(SimLogStore of) {

@@ -383,6 +383,11 @@ public final class SimNetwork {
         bulkRules.remove(rule);
     }
 
+    /** Whether a connection between two nodes would come about now. */
+    boolean isWhole(NodeId one, NodeId other) {
+        return !link(one, other).cut && !link(other, one).cut;
+    }
+
     long sentCount() {
         return sentCount;
     }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** One life's door to the simulated network. */
 final class SimTransport implements Transport {
     private static final int FRAME_BYTES_MAX = 16 << 20;
+    private static final long DIAL_NANOS = 10_000_000;
 
     private final Life life;
     private final SimNetwork network;
@@ -42,7 +43,37 @@ final class SimTransport implements Transport {
 
     @Override
     public void connect(NodeId peer, String address) {
-        peers.add(peer);
+        if (peers.add(peer)) {
+            dial(peer);
+        }
+    }
+
+    /** Peers meet before they have anything to tell each other. */
+    private void dial(NodeId peer) {
+        life.schedule(
+                DIAL_NANOS,
+                () -> {
+                    if (!closed && peers.contains(peer) && !meet(peer)) {
+                        dial(peer);
+                    }
+                });
+    }
+
+    /** Whether a connection came about, accepted or refused. */
+    private boolean meet(NodeId peer) {
+        SimTransport other = network.transport(peer);
+        PeerIdentity own = self;
+        PeerIdentity theirs = other == null ? null : other.self;
+        if (other == null || own == null || theirs == null) {
+            return false;
+        }
+        if (!network.isWhole(own.node(), peer)) {
+            return false;
+        }
+        if (other.hears(own)) {
+            hears(theirs);
+        }
+        return true;
     }
 
     @Override

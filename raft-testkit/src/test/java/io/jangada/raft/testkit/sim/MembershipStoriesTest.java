@@ -17,9 +17,12 @@ import io.jangada.raft.api.MembershipChange.Remove;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RejectedException.MembershipRefused;
 import io.jangada.raft.api.Role;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Scenarios S32 to S38. */
 class MembershipStoriesTest extends Story {
@@ -361,5 +364,53 @@ class MembershipStoriesTest extends Story {
         }
         awaitConverged();
         assertEquals(5, cluster.membership().voters().size());
+    }
+
+    /** Changes, crashes and cuts at random, under load; the swarm does the same and much more. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void s39RandomMembershipWalk(long seed) {
+        Duration timeout = Duration.ofMillis(200);
+        RaftConfig config =
+                RaftConfig.builder()
+                        .electionTimeout(timeout)
+                        .heartbeatInterval(timeout.dividedBy(5))
+                        .snapshotEntries(10)
+                        .trailingEntries(5)
+                        .build();
+        nodes(3, config, seed);
+        awaitLeader();
+        SimRandom random = cluster.simulation().random();
+        Workload workload = load(WorkloadOptions.DEFAULT);
+        MembershipWalk walk = new MembershipWalk(cluster, 8, node -> {});
+        for (int round = 0; round < 30; round++) {
+            walk.step();
+            run(random.between(Duration.ofMillis(1), timeout.multipliedBy(2)));
+            SimNode node = random.pick(cluster.nodes());
+            if (random.chance(0.3)) {
+                network.isolate(node.id());
+            } else if (random.chance(0.5)) {
+                node.crash();
+            } else {
+                network.mendAll();
+                startAllBut(walk);
+            }
+        }
+        network.mendAll();
+        startAllBut(walk);
+        assertTrue(
+                cluster.runUntil(walk::isQuiet, timeout.multipliedBy(60)),
+                "a change has no outcome");
+        runTimeouts(30);
+        judge(workload);
+        assertTrue(cluster.nodes().size() > 3, "nobody joined");
+    }
+
+    private void startAllBut(MembershipWalk walk) {
+        for (SimNode node : cluster.nodes()) {
+            if (!walk.isGhost(node)) {
+                FaultInjector.startIfDown(node);
+            }
+        }
     }
 }

@@ -1,0 +1,144 @@
+package io.jangada.raft.testkit.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange.Become;
+import io.jangada.raft.api.RaftConfig;
+import io.jangada.raft.api.Role;
+import io.jangada.raft.impl.core.Message.AppendEntries;
+import io.jangada.raft.spi.EntryType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the swarm has found, as stories. */
+class SwarmFindingsTest extends Story {
+    /**
+     * A leader that removes itself has appended the end of the joint configuration, and loses its
+     * power before anybody else has it. The other one cannot be elected without its vote, and does
+     * not get it, since its log is behind: the one that is out has to stand (thesis §4.2.2).
+     */
+    @Test
+    void aLeaderThatIsOutStandsUntilThatIsCommitted() {
+        nodes(2);
+        SimNode leader = awaitLeader();
+        SimNode other = someFollower();
+        awaitConverged();
+        MessageRule ends =
+                network.drop(
+                        (from, to, message) ->
+                                message instanceof AppendEntries append
+                                        && append.entries().stream()
+                                                .filter(e -> e.type() == EntryType.MEMBERSHIP)
+                                                .anyMatch(
+                                                        e -> !GroupImage.membership(e).isJoint()));
+        Membership target =
+                Membership.of(List.of(other.member()), List.of(), List.of(leader.member()));
+        leader.group().admin().change(new Become(target));
+        boolean appended =
+                cluster.runUntil(
+                        () ->
+                                !leader.membership().isJoint()
+                                        && !leader.membership().isVoter(leader.id())
+                                        && leader.disk().unsyncedRecords() == 0,
+                        T);
+        assertTrue(appended, () -> "" + leader.membership());
+        crash(leader, other);
+        ends.close();
+        start(leader, other);
+        assertTrue(
+                cluster.runUntil(
+                        () -> other.role() == Role.LEADER && !cluster.membership().isJoint(),
+                        T.multipliedBy(20)),
+                () -> "nobody gets it on: " + cluster.divergence());
+        putNow(other, "k", "v");
+        awaitConverged();
+    }
+
+    /** It founded nothing, so what it was told at its start does not say who its peers are. */
+    @Test
+    void theDamagedCopyOfANodeThatJoinedIsRebuilt() {
+        nodes(3);
+        putNow(awaitLeader(), "k", "v");
+        SimNode joined = addVoter();
+        awaitConverged();
+        rebuild(joined);
+    }
+
+    /** It founded the group alone, and got peers later. */
+    @Test
+    void theDamagedCopyOfALonelyFounderIsRebuilt() {
+        nodes(1);
+        SimNode founder = awaitLeader();
+        putNow(founder, "k", "v");
+        addVoter();
+        addVoter();
+        awaitConverged();
+        rebuild(founder);
+    }
+
+    private void rebuild(SimNode node) {
+        crash(node);
+        node.disk().damage(SimCluster.GROUP, true);
+        start(node);
+        assertTrue(
+                cluster.runUntil(() -> !node.disk().isIncomplete(), T.multipliedBy(10)),
+                () -> node + " is not rebuilt");
+        awaitConverged();
+        assertEquals("v", getNow(node, "k"));
+    }
+
+    /**
+     * It was away while its peers were replaced: the leader knows it, but its own log does not know
+     * the leader, and gets there only if it can answer.
+     */
+    @Test
+    void whoLagsBehindAChangeAnswersALeaderThatItDoesNotKnow() {
+        nodes(3);
+        SimNode leader = awaitLeader();
+        SimNode away = someFollower();
+        crash(away);
+        SimNode four = newcomer();
+        SimNode five = newcomer();
+        Membership target =
+                Membership.of(
+                        List.of(four.member(), five.member()), List.of(), List.of(away.member()));
+        change(leader, new Become(target));
+        runTimeouts(3);
+        for (SimNode old : cluster.nodes()) {
+            if (!target.isVoter(old.id())) {
+                crash(old);
+            }
+        }
+        putNow(awaitLeader(), "k", "v");
+        start(away);
+        awaitConverged();
+        assertEquals("v", getNow(away, "k"));
+    }
+
+    /**
+     * A snapshot arrives from an old leader while the new one sends entries from the beginning:
+     * what the snapshot stands for is acknowledged before the log has been reset to it.
+     */
+    @Test
+    void aSnapshotOvertakesEntries() {
+        RaftConfig config =
+                RaftConfig.builder().snapshotEntries(20).trailingEntries(1 << 20).build();
+        nodes(3, config);
+        SimNode leader = awaitLeader();
+        fill(leader, 100);
+        SimNode four = newcomer();
+        BulkRule late = network.holdBulk(frame -> frame.to().equals(four.id()));
+        leader.group()
+                .admin()
+                .change(new io.jangada.raft.api.MembershipChange.AddLearner(four.member()));
+        runTimeouts(1);
+        handOver(someFollower());
+        late.release();
+        fill(awaitLeader(), 30);
+        awaitConverged();
+        assertFalse(four.isStopped());
+    }
+}
