@@ -110,24 +110,6 @@ final class Memberships {
                 && committed(commitIndex).member(self).isEmpty();
     }
 
-    /**
-     * Whether this node votes in the latest configuration, or in an earlier one that may still be
-     * the last committed one. A node that is out of the latest configuration, without knowing it
-     * committed, may be the only one that has it: who stays behind in the joint configuration then
-     * needs its log, so it has to stand for election (thesis §4.2.2).
-     */
-    boolean mayNeedItsVoter(long commitIndex) {
-        for (At each : newestFirst) {
-            if (each.membership().isVoter(self)) {
-                return true;
-            }
-            if (each.index() <= commitIndex) {
-                return false;
-            }
-        }
-        return false;
-    }
-
     void appended(LogEntry entry) {
         if (entry.type() == EntryType.MEMBERSHIP) {
             String text = new String(entry.payload(), StandardCharsets.UTF_8);

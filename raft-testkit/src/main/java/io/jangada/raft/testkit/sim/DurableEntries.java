@@ -62,11 +62,17 @@ final class DurableEntries {
                         .anyMatch(image -> image.matches(index, prefixHash));
     }
 
+    /** A snapshot is as good as the entries, also before the log has been reset to it. */
+    private static boolean isInSnapshot(SimNode node, long index) {
+        return index <= node.disk().durableSnapshot(SimCluster.GROUP);
+    }
+
     boolean everHad(SimNode node, long index, long term) {
         GroupImage durable = node.durable();
         Past past = pasts.get(node);
         return index == 0
                 || (durable != null && durable.has(index, term))
+                || (isInSnapshot(node, index) && record.committedTerm(index) == term)
                 || (past != null && past.positions.contains(new Position(index, term)));
     }
 
@@ -75,6 +81,7 @@ final class DurableEntries {
         Past past = pasts.get(node);
         return index == 0
                 || (durable != null && durable.matches(index, prefixHash))
+                || (isInSnapshot(node, index) && record.committedHash(index) == prefixHash)
                 || (past != null && past.matched(record, index, prefixHash));
     }
 }

@@ -294,6 +294,11 @@ final class FaultInjector {
         }
     }
 
+    /** Whether all wishes for other members have had their outcome. */
+    boolean isQuiet() {
+        return walk.isQuiet();
+    }
+
     /** Asks for the removal of members that lost their disks; false if there is none. */
     boolean removeLost() {
         return walk.removeLost();

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes who belongs to a cluster, again and again, at random (S39): nodes are added, removed,
@@ -23,8 +24,15 @@ final class MembershipWalk {
     private final int nodesMax;
     private final Consumer<SimNode> prepare;
 
+    /** A wish, and the life of the node that was asked. */
+    private record Wish(CompletableFuture<Membership> future, @Nullable Life asked) {
+        boolean isOver() {
+            return future.isDone() || asked == null || asked.isOver();
+        }
+    }
+
     /** What was asked for, until its outcome is known. */
-    private final List<CompletableFuture<Membership>> open = new ArrayList<>();
+    private final List<Wish> open = new ArrayList<>();
 
     /** Members that lost their disks; they have to be removed, and never come back. */
     private final Set<NodeId> lost = new TreeSet<>();
@@ -55,12 +63,17 @@ final class MembershipWalk {
      */
     boolean mayLoseDisk() {
         long patience = cluster.config().electionTimeout().toNanos() * 10;
-        open.removeIf(CompletableFuture::isDone);
-        return open.isEmpty()
+        return isQuiet()
                 && cluster.simulation().nowNanos() - lastUnknownNanos > patience
                 && cluster.membership().voters().size() > 2
                 && !isFragile()
                 && isSettled();
+    }
+
+    /** Whether nobody works on a wish any more. */
+    boolean isQuiet() {
+        open.removeIf(Wish::isOver);
+        return open.isEmpty();
     }
 
     /** A disk is lost or being rebuilt, so that the cluster cannot do without any other. */
@@ -243,6 +256,6 @@ final class MembershipWalk {
                                                     + " ends: "
                                                     + (failure == null ? membership : failure));
                 });
-        open.add(future);
+        open.add(new Wish(future, asked.life()));
     }
 }

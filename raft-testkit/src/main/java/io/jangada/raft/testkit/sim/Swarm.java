@@ -88,6 +88,9 @@ public final class Swarm {
             }
             cluster.run(timeout.multipliedBy(3));
         }
+        if (!cluster.runUntil(faults::isQuiet, limit)) {
+            cluster.fail("I20 healing violated: after " + limit + ", a change has no outcome");
+        }
         if (!cluster.runUntil(cluster::isConverged, limit)) {
             cluster.fail("I20 healing violated: after " + limit + ", " + cluster.divergence());
         }
