@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * I7: when an entry is first known to be committed, a quorum has it on its disks, in the log or in
- * a snapshot: a quorum of the configuration in force at the entry, or of a later one in the log. A disk
- * that was lost since counts, for it had acknowledged the entry.
+ * a snapshot: a quorum of the configuration in force at the entry, or of a later one in the log. A
+ * disk that was lost since counts, for it had acknowledged the entry.
  */
 final class CommittedIsDurable extends Invariant {
     private final DurableEntries entries;

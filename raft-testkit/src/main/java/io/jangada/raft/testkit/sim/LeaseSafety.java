@@ -31,9 +31,7 @@ final class LeaseSafety extends Invariant {
         // term.
         long index = now.commitIndex();
         long term =
-                index <= record().commitIndex()
-                        ? record().committedTerm(index)
-                        : log.term(index);
+                index <= record().commitIndex() ? record().committedTerm(index) : log.term(index);
         if (term > record().committedTerm()) {
             for (SimNode each : nodes()) {
                 CoreStatus status = each == node ? null : each.status();

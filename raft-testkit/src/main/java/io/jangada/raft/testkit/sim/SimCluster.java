@@ -286,8 +286,9 @@ public final class SimCluster {
     }
 
     /**
-     * Whether all members, but for learners that never ran, are up, follow one leader, have one configuration that is not joint, and
-     * equal logs, all committed and applied, and equal state machines.
+     * Whether all members, but for learners that never ran, are up, follow one leader, have one
+     * configuration that is not joint, and equal logs, all committed and applied, and equal state
+     * machines.
      *
      * @return true if the cluster is at rest and whole
      */

@@ -313,9 +313,10 @@ public final class SimDisk {
 
     /** Whether a group may stop because its snapshot cannot be read. */
     boolean hasDamagedSnapshot() {
-        return readFailed || folders.values().stream()
-                .map(SimSnapshotStore::newest)
-                .anyMatch(newest -> newest != null && newest.isDamaged());
+        return readFailed
+                || folders.values().stream()
+                        .map(SimSnapshotStore::newest)
+                        .anyMatch(newest -> newest != null && newest.isDamaged());
     }
 
     GroupImage openGroup(GroupId group) {

@@ -46,6 +46,7 @@ public final class SimNode {
 
     /** How many messages were sent before the disk was lost: none of them is for its successor. */
     private long messagesBeforeWipe;
+
     private long schedulingNanosMax = 20_000;
 
     /** The process is being ended in good order. */

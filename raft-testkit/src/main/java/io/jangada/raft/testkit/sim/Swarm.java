@@ -80,8 +80,7 @@ public final class Swarm {
         Duration timeout = options.config().electionTimeout();
         // A change under way may have to be given up first: ten rounds, or a node that never comes.
         boolean changes = options.faults().contains(FaultKind.MEMBERSHIP);
-        Duration limit =
-                timeout.multipliedBy(changes ? 45 : 15).plus(TRANSFER_PATIENCE);
+        Duration limit = timeout.multipliedBy(changes ? 45 : 15).plus(TRANSFER_PATIENCE);
         for (int tries = 0; faults.removeLost(); tries++) {
             if (tries == 20) {
                 cluster.fail("I20 healing violated: a lost member cannot be removed");

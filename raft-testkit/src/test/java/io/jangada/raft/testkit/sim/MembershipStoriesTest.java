@@ -129,8 +129,7 @@ class MembershipStoriesTest extends Story {
         change(old, new Remove(old.id()));
         long began = cluster.simulation().nowNanos();
         cluster.runUntil(
-                () -> cluster.leader().filter(node -> node != old).isPresent(),
-                T.multipliedBy(3));
+                () -> cluster.leader().filter(node -> node != old).isPresent(), T.multipliedBy(3));
         long nanos = cluster.simulation().nowNanos() - began;
         assertTrue(nanos < T.toNanos() / 2, "it took " + nanos + " ns");
     }
@@ -198,8 +197,7 @@ class MembershipStoriesTest extends Story {
         change(cluster.leader().orElseThrow(), new Remove(friend.id()));
         network.mendAll();
         awaitConverged();
-        assertTrue(
-                cluster.runUntil(lost::isDone, T.multipliedBy(60)), "the wish has no outcome");
+        assertTrue(cluster.runUntil(lost::isDone, T.multipliedBy(60)), "the wish has no outcome");
         runTimeouts(2);
         awaitConverged();
         assertEquals(cluster.membership(), old.membership(), () -> "it goes by " + inLog);
@@ -284,9 +282,7 @@ class MembershipStoriesTest extends Story {
                         .filter(node -> node != other)
                         .map(SimNode::member)
                         .toList();
-        change(
-                awaitLeader(),
-                new Become(Membership.of(three, List.of(), List.of(other.member()))));
+        change(awaitLeader(), new Become(Membership.of(three, List.of(), List.of(other.member()))));
         awaitConverged();
         assertEquals(Role.LEARNER, other.role());
         handOver(four);
@@ -308,7 +304,8 @@ class MembershipStoriesTest extends Story {
         assertEquals(leader, cluster.leader().orElseThrow(), "it disturbed the leader");
         assertEquals(term, leader.term(), "it raised the term");
         assertTrue(
-                out.isStopped() || out.role() == Role.FOLLOWER, () -> "it stands for " + out.role());
+                out.isStopped() || out.role() == Role.FOLLOWER,
+                () -> "it stands for " + out.role());
         out.restart();
         runTimeouts(20);
         assertEquals(term, leader.term(), "it raised the term after a restart");
@@ -357,8 +354,7 @@ class MembershipStoriesTest extends Story {
         MembershipChange two = new Add(five.member());
         CompletableFuture<Membership> first = leader.group().admin().change(one);
         CompletableFuture<Membership> second = someFollower().group().admin().change(two);
-        assertTrue(
-                cluster.runUntil(() -> first.isDone() && second.isDone(), T.multipliedBy(40)));
+        assertTrue(cluster.runUntil(() -> first.isDone() && second.isDone(), T.multipliedBy(40)));
         assertFalse(first.isCompletedExceptionally());
         if (second.isCompletedExceptionally()) {
             change(leader, two);

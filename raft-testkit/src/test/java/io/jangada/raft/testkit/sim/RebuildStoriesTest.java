@@ -162,8 +162,7 @@ class RebuildStoriesTest extends Story {
         crash(third);
         CompletableFuture<?> stuck = put(leader, "k", "w");
         runTimeouts(5);
-        assertTrue(
-                !stuck.isDone() || stuck.isCompletedExceptionally(), "a lost disk was counted");
+        assertTrue(!stuck.isDone() || stuck.isCompletedExceptionally(), "a lost disk was counted");
         start(third);
         change(awaitLeader(), new Remove(gone.id()));
         SimNode four = newcomer();

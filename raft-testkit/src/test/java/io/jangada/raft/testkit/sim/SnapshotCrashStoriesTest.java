@@ -55,16 +55,14 @@ class SnapshotCrashStoriesTest extends Story {
                 .flatMap(
                         step ->
                                 Stream.of(
-                                        Arguments.of(step, false, 1),
-                                        Arguments.of(step, true, 1)));
+                                        Arguments.of(step, false, 1), Arguments.of(step, true, 1)));
     }
 
     /** The power fails at the n-th such step from now on. */
     private static DiskRule crashAt(
             SimNode node, Class<? extends DiskOperation> step, boolean done, int occurrence) {
         int[] left = {occurrence};
-        return node.disk()
-                .crashAt(operation -> step.isInstance(operation) && --left[0] == 0, done);
+        return node.disk().crashAt(operation -> step.isInstance(operation) && --left[0] == 0, done);
     }
 
     @ParameterizedTest(name = "{0}, done: {1}, occurrence {2}")

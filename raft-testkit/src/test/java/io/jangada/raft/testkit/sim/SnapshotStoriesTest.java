@@ -259,8 +259,9 @@ class SnapshotStoriesTest extends Story {
         ends.close();
         boolean left =
                 cluster.runUntil(
-                        () -> cluster.membership().voters().size() == 3
-                                && !cluster.membership().isJoint(),
+                        () ->
+                                cluster.membership().voters().size() == 3
+                                        && !cluster.membership().isJoint(),
                         T.multipliedBy(20));
         assertTrue(left, "the next leader did not leave the joint configuration");
         start(leader);

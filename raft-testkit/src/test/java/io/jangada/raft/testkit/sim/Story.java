@@ -177,8 +177,7 @@ abstract class Story {
     void handOver(SimNode node) {
         awaitLeader().group().admin().transferLeadership(node.id());
         boolean leads =
-                cluster.runUntil(
-                        () -> cluster.leader().orElse(null) == node, T.multipliedBy(5));
+                cluster.runUntil(() -> cluster.leader().orElse(null) == node, T.multipliedBy(5));
         assertTrue(leads, () -> node + " does not lead");
     }
 
