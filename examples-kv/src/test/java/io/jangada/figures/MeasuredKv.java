@@ -12,6 +12,7 @@ import io.jangada.raft.spi.SnapshotWriter;
 import io.jangada.raft.spi.StateMachine;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -32,11 +33,14 @@ final class MeasuredKv
 
     private final KvStateMachine machine = new KvStateMachine();
     private final List<Pause> pauses = new ArrayList<>();
+    private final long[] gaps = new long[1 << 16];
+    private int gapCount;
     private long appliedNanos = System.nanoTime();
     private long viewNanos = -1;
 
     @Override
     public KvResult apply(KvCommand command, Applied at) {
+        gaps[gapCount++ & (gaps.length - 1)] = System.nanoTime() - appliedNanos;
         if (viewNanos >= 0) {
             synchronized (pauses) {
                 pauses.add(new Pause(viewNanos, appliedNanos, System.nanoTime()));
@@ -68,6 +72,13 @@ final class MeasuredKv
 
     int size() {
         return machine.map().size();
+    }
+
+    /** The last gaps between any two applies, sorted; read while nothing is applied. */
+    long[] gaps() {
+        long[] sorted = Arrays.copyOf(gaps, Math.min(gapCount, gaps.length));
+        Arrays.sort(sorted);
+        return sorted;
     }
 
     /** The pauses since this was last asked. */

@@ -4,9 +4,11 @@ import io.jangada.examples.kv.KvCommand;
 import io.jangada.examples.kv.KvResult;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftGroup;
+import io.jangada.raft.api.ReadMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -82,30 +84,37 @@ public final class SnapshotFigures {
     }
 
     private static void pauses(Nodes nodes, GcPauses gc) throws Exception {
-        long viewMax = 0;
-        long stillMax = 0;
-        long stillWithGcMax = 0;
-        int count = 0;
+        List<Long> views = new ArrayList<>();
+        List<Long> still = new ArrayList<>();
+        List<Long> stillWithGc = new ArrayList<>();
         for (RaftGroup<MeasuredKv, KvCommand, KvResult> group : nodes.groups()) {
-            List<MeasuredKv.Pause> taken =
-                    group.read(io.jangada.raft.api.ReadMode.LOCAL, MeasuredKv::takePauses).get();
-            for (MeasuredKv.Pause pause : taken) {
-                count++;
-                viewMax = Math.max(viewMax, pause.viewNanos());
-                if (gc.overlap(pause.fromNanos(), pause.toNanos())) {
-                    stillWithGcMax = Math.max(stillWithGcMax, pause.standstillNanos());
-                } else {
-                    stillMax = Math.max(stillMax, pause.standstillNanos());
-                }
+            for (MeasuredKv.Pause pause :
+                    group.read(ReadMode.LOCAL, MeasuredKv::takePauses).get()) {
+                views.add(pause.viewNanos());
+                (gc.overlap(pause.fromNanos(), pause.toNanos()) ? stillWithGc : still)
+                        .add(pause.standstillNanos());
             }
         }
-        System.out.printf(
-                Locale.ROOT,
-                "  %d views: making one took at most %.3f ms; between the applies around one lay at"
-                        + " most %.3f ms, and %.3f ms where GC came between%n",
-                count,
-                viewMax / 1e6,
-                stillMax / 1e6,
-                stillWithGcMax / 1e6);
+        System.out.println("  making a view: " + text(views));
+        System.out.println("  from the apply before it to the next, no GC between: " + text(still));
+        System.out.println("  the same where GC came between: " + text(stillWithGc));
+        List<Long> gaps =
+                Arrays.stream(nodes.leader().read(ReadMode.LOCAL, MeasuredKv::gaps).get())
+                        .boxed()
+                        .toList();
+        System.out.println("  between any two applies at the leader: " + text(gaps));
+    }
+
+    private static String text(List<Long> nanos) {
+        List<Long> sorted = nanos.stream().sorted().toList();
+        return sorted.isEmpty()
+                ? "none"
+                : String.format(
+                        Locale.ROOT,
+                        "%d, p50 %.3f ms, p99 %.3f ms, max %.3f ms",
+                        sorted.size(),
+                        sorted.get(sorted.size() / 2) / 1e6,
+                        sorted.get(sorted.size() * 99 / 100) / 1e6,
+                        sorted.get(sorted.size() - 1) / 1e6);
     }
 }

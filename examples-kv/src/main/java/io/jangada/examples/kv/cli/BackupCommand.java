@@ -78,8 +78,9 @@ final class BackupCommand implements Callable<Integer> {
         if (Files.exists(target)) {
             throw new UsageException("'" + file + "' exists already: name another file");
         }
-        if (!Files.isDirectory(target.getParent())) {
-            throw new UsageException("there is no folder '" + target.getParent() + "'");
+        Path folder = target.getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new UsageException("there is no folder '" + folder + "'");
         }
         try (Link link = new Link(node, password)) {
             try {
@@ -87,7 +88,7 @@ final class BackupCommand implements Callable<Integer> {
             } catch (IOException e) {
                 throw new UsageException(String.valueOf(e.getMessage()));
             }
-            return fetch(link, target);
+            return fetch(link, target, folder);
         } catch (Refused e) {
             return failed(node + " answers: " + e.getMessage());
         } catch (IOException e) {
@@ -95,7 +96,7 @@ final class BackupCommand implements Callable<Integer> {
         }
     }
 
-    private int fetch(Link link, Path target) throws IOException {
+    private int fetch(Link link, Path target, Path folder) throws IOException {
         String id = text(ask(link, "RAFT.BACKUP", "BEGIN"));
         Path part = target.resolveSibling(target.getFileName() + "." + id + ".part");
         try {
@@ -106,7 +107,7 @@ final class BackupCommand implements Callable<Integer> {
                 throw new IOException("what came is not what " + node + " sent: try again");
             }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-            sync(target.getParent());
+            sync(folder);
             spec.commandLine()
                     .getOut()
                     .printf(

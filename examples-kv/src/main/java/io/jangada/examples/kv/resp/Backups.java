@@ -199,8 +199,9 @@ final class Backups implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(file)) {
             long rest = Math.max(0, channel.size() - offset);
             ByteBuffer piece = ByteBuffer.allocate((int) Math.min(length, rest));
-            while (piece.hasRemaining() && channel.read(piece, offset + piece.position()) >= 0) {
-                continue;
+            int count = 0;
+            while (piece.hasRemaining() && count >= 0) {
+                count = channel.read(piece, offset + piece.position());
             }
             return piece.array();
         } catch (NoSuchFileException e) {
