@@ -252,12 +252,9 @@ record BackupFile(Path file, GroupId group, SnapshotInfo info, long contentPosit
     }
 
     /**
-     * <<<<<<< .merge_file_9H2Dlf Makes it the first snapshot of a new group of other members. The
-     * snapshot stands in term 0, as a founding entry does: no leader ever made it, no election is
-     * won in that term, and every founder writes the same. ======= Makes it the first snapshot of a
-     * new group of other members, which begins in the snapshot's term. As with a founding entry,
-     * every founder writes the same, and no leader of the new group is elected in that term.
-     * >>>>>>> .merge_file_DNRxzk
+     * Makes it the first snapshot of a new group of other members, which begins in the snapshot's
+     * term. As with a founding entry, every founder writes the same, and no leader of the new group
+     * is elected in that term.
      *
      * @param founding the members of the new group
      * @throws IllegalArgumentException if the file is damaged or cannot be read
