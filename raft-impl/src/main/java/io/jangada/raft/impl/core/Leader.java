@@ -214,7 +214,9 @@ final class Leader implements Role {
         }
         long last = log.lastIndexUpToTerm(rejected.index() - 1, rejected.conflictTerm());
         boolean known =
-                last >= rejected.conflictIndex() && log.term(last) == rejected.conflictTerm();
+                last >= rejected.conflictIndex()
+                        && last >= log.firstIndex() - 1
+                        && log.term(last) == rejected.conflictTerm();
         return Math.min(
                 known ? last + 1 : Math.min(rejected.conflictIndex(), last + 1), rejected.index());
     }
