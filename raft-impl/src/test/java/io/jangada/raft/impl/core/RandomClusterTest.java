@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
  * hold; once the faults end, the group heals. A seed decides all; a failure prints it.
  */
 class RandomClusterTest {
-    private static final int RUNS = Integer.getInteger("jangada.runs", 1000);
+    private static final int RUNS = Integer.getInteger("jangada.runs", 3000);
     private static final int STEPS = 1200;
     private static final long REPLAY = Long.getLong("jangada.seed", -1);
 
