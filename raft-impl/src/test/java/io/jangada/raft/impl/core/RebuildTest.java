@@ -145,6 +145,19 @@ class RebuildTest {
         assertTrue(n1.out().contains("to n2: AppendEntries term 1 prev 0@0"));
     }
 
+    /** Seed 67818: in an idle group nothing else would show where the logs agree. */
+    @Test
+    void whatALateAckHidIsSentAgain() {
+        TestNode n1 = leader("n1", "n1 n2 n3").established();
+        n1.get("n2", lost(1, 77)).ignore();
+        n1.get("n2", accepted(1, 2)); // Sent before the loss; the probe is lost on the way.
+        n1.after(100).tick().ignore();
+
+        n1.get("n2", lost(2, 77));
+
+        assertTrue(n1.out().contains("to n2: AppendEntries term 1 prev 1@0 commit 2 [2@1 noop]"));
+    }
+
     @Test
     void aLateAnswerOfTheLifeBeforeDoesNotEndTheRebuilding() {
         TestNode n1 = leader("n1", "n1 n2 n3").established();
