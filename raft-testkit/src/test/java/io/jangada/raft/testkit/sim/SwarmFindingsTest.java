@@ -141,4 +141,32 @@ class SwarmFindingsTest extends Story {
         awaitConverged();
         assertFalse(four.isStopped());
     }
+
+    /**
+     * A new leader has compacted its log up to its end, and a follower rejects what follows with a
+     * hint that points below it.
+     */
+    @Test
+    void aHintMayPointBelowACompactedLog() {
+        nodes(3, RaftConfig.builder().trailingEntries(0).build());
+        SimNode old = awaitLeader();
+        putNow(old, "k", "v");
+        network.isolate(old.id());
+        for (int i = 0; i < 20; i++) {
+            put(old, "k", "tail " + i);
+        }
+        SimNode next = someOther(old);
+        elect(next);
+        fill(next, 3);
+        SimNode third = someOther(old, next);
+        runTimeouts(1);
+        await(third.group().admin().snapshot());
+        boolean empty = cluster.runUntil(() -> third.firstIndex() == third.lastIndex() + 1, T);
+        assertTrue(empty, "its log still has entries");
+        assertTrue(third.lastIndex() < old.lastIndex(), "the tail is too short");
+        handOver(third);
+        network.mendAll();
+        awaitConverged();
+        assertEquals("v", getNow(old, "k"));
+    }
 }
