@@ -153,7 +153,7 @@ class SwarmFindingsTest extends Story {
         putNow(old, "k", "v");
         network.isolate(old.id());
         for (int i = 0; i < 20; i++) {
-            put(old, "k", "tail " + i);
+            put(old, "other", "tail " + i);
         }
         SimNode next = someOther(old);
         elect(next);
