@@ -58,6 +58,20 @@ class SnapshotInstallTest {
         assertEquals("to n3: InstallSnapshot term 1 snapshot 5@1\n", n1.out());
     }
 
+    /** Seed 10467: the entries that a rejection speaks of may have left the log meanwhile. */
+    @Test
+    void aRejectionOfWhatIsGoneLeadsToTheSnapshot() {
+        TestNode n1 = leader("n1", GROUP, 1, 1);
+        n1.propose(1, "a").propose(2, "b").ignore().persist();
+        n1.get("n3", rejected(2, 3, 0, 3, 2)).ignore(); // Now the probe is at 2.
+        n1.get("n2", accepted(2, 6)).ignore().applied(6);
+        n1.saved(snapshot(5, 2, 1, GROUP)).compact(5).ignore();
+
+        n1.get("n3", rejected(2, 2, 3, 2, 2));
+
+        assertEquals("to n3: InstallSnapshot term 2 snapshot 5@2\n", n1.out());
+    }
+
     /** What was compacted meanwhile may be on its way, and then no snapshot is needed. */
     @Test
     void anAppendWithoutAnAnswerIsWaitedFor() {
