@@ -2,6 +2,7 @@ package io.jangada.examples.kv;
 
 import io.jangada.raft.api.Member;
 import io.jangada.raft.api.Raft;
+import io.jangada.raft.api.RaftBuilder;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftGroup;
 import java.nio.file.Path;
@@ -28,11 +29,18 @@ public record KvNode(RaftGroup<KvStateMachine, KvCommand, KvResult> group)
      * @throws RuntimeException as {@link io.jangada.raft.api.RaftBuilder#open}
      */
     public static KvNode open(String id, Path data, List<Member> members, RaftConfig config) {
-        return new KvNode(
-                Raft.at(id, data)
-                        .peers(members)
-                        .config(config)
-                        .start(new KvStateMachine(), KvCommand.CODEC, KvResult.CODEC));
+        return start(Raft.at(id, data).peers(members).config(config));
+    }
+
+    /**
+     * Starts a node with settings of any kind, for example one that is to join.
+     *
+     * @param node what is to be started
+     * @return the running node
+     * @throws RuntimeException as {@link RaftBuilder#open}
+     */
+    public static KvNode start(RaftBuilder node) {
+        return new KvNode(node.start(new KvStateMachine(), KvCommand.CODEC, KvResult.CODEC));
     }
 
     /** Hands leadership over if this node leads, then stops it. */

@@ -14,6 +14,8 @@ import io.jangada.examples.kv.KvCommand.When;
 import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.ConcurrentReads;
 import io.jangada.raft.spi.SnapshotReader;
+import io.jangada.raft.spi.SnapshotView;
+import io.jangada.raft.spi.SnapshotViews;
 import io.jangada.raft.spi.SnapshotWriter;
 import io.jangada.raft.spi.StateMachine;
 import java.io.EOFException;
@@ -32,9 +34,11 @@ import org.pcollections.TreePMap;
  *
  * <p>The map is immutable and each command that changes it publishes the next one in a single step.
  * Readers on any thread therefore see a command of several keys wholly or not at all, which is what
- * makes {@link ConcurrentReads} true, and a reader that keeps the map has a snapshot for free.
+ * makes {@link ConcurrentReads} true, and a reader that keeps the map has a snapshot for free,
+ * which makes a {@link SnapshotView} of any size a matter of keeping one reference.
  */
-public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, ConcurrentReads {
+public final class KvStateMachine
+        implements StateMachine<KvCommand, KvResult>, ConcurrentReads, SnapshotViews {
     private static final int SNAPSHOT_FORMAT = 1;
     private static final TreePMap<byte[], byte[]> EMPTY = TreePMap.empty(Arrays::compareUnsigned);
     private static final KvResult OK = new KvResult.Ok();
@@ -67,9 +71,21 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
         return applyOne(command);
     }
 
+    /** Takes constant time, whatever the number of keys. */
+    @Override
+    public SnapshotView view() {
+        TreePMap<byte[], byte[]> viewed = map;
+        return out -> save(viewed, out);
+    }
+
     @Override
     public void save(SnapshotWriter out) throws IOException {
-        TreePMap<byte[], byte[]> saved = map;
+        save(map, out);
+    }
+
+    /** Entry by entry in the order of the keys, which is the one canonical order. */
+    private static void save(TreePMap<byte[], byte[]> saved, SnapshotWriter out)
+            throws IOException {
         out.writeInt(SNAPSHOT_FORMAT);
         out.writeInt(saved.size());
         for (Map.Entry<byte[], byte[]> entry : saved.entrySet()) {
@@ -78,6 +94,7 @@ public final class KvStateMachine implements StateMachine<KvCommand, KvResult>, 
         }
     }
 
+    /** The old map stays, and is read from, until the new one is whole. */
     @Override
     public void load(SnapshotReader in) throws IOException {
         int format = in.readInt();

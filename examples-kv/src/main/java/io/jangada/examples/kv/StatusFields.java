@@ -4,10 +4,10 @@ import io.jangada.raft.api.GroupStatus;
 import io.jangada.raft.api.Member;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.Role;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /** A {@link GroupStatus} as the named fields that every front end shows. */
@@ -19,7 +19,8 @@ public final class StatusFields {
      *
      * @param status what a node knows of its group
      * @return {@code id role term leader commit applied first last voters learners}: indexes and
-     *     terms as {@code Long}, the rest as {@code String}; an unknown leader is empty
+     *     terms as {@code Long}, the rest as {@code String}; an unknown leader is empty; and {@code
+     *     installing} while a snapshot comes in from another node, as {@code 42%}
      */
     public static Map<String, Object> of(GroupStatus status) {
         Map<String, Object> fields = new LinkedHashMap<>();
@@ -31,8 +32,9 @@ public final class StatusFields {
         fields.put("applied", status.appliedIndex());
         fields.put("first", status.firstIndex());
         fields.put("last", status.lastIndex());
-        fields.put("voters", members(status.membership().voters().values()));
-        fields.put("learners", members(status.membership().learners().values()));
+        fields.put("voters", members(status.membership().voters()));
+        fields.put("learners", members(status.membership().learners()));
+        status.installingPercent().ifPresent(percent -> fields.put("installing", percent + "%"));
         return fields;
     }
 
@@ -42,7 +44,13 @@ public final class StatusFields {
         return shown.name().toLowerCase(Locale.ROOT);
     }
 
-    private static String members(Collection<Member> members) {
-        return members.stream().map(Member::toString).collect(Collectors.joining(","));
+    /**
+     * Members as one field.
+     *
+     * @param members by id
+     * @return {@code id=host:port,…}
+     */
+    public static String members(SortedMap<NodeId, Member> members) {
+        return members.values().stream().map(Member::toString).collect(Collectors.joining(","));
     }
 }

@@ -18,16 +18,23 @@ import io.jangada.raft.api.Role;
 import io.jangada.raft.api.SessionExpiredException;
 import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.SnapshotInfo;
+import io.jangada.raft.spi.SnapshotMeta;
+import io.jangada.raft.spi.SnapshotWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -42,6 +49,10 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
     private final List<ReadMode> reads = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     private final Map<Long, Map<Long, KvResult>> sessions = new HashMap<>();
+    private OptionalInt installing = OptionalInt.empty();
+    private final AtomicInteger changes = new AtomicInteger();
+    private Membership membership =
+            Membership.ofVoters(List.of(Member.parse("n1=h1:7001"), Member.parse("n2=h2:7002")));
     private Supplier<RuntimeException> failure;
     private boolean holding;
     private long index;
@@ -169,9 +180,10 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
                 index,
                 1,
                 index,
-                Membership.ofVoters(
-                        List.of(Member.parse("n1=h1:7001"), Member.parse("n2=h2:7002"))),
-                Optional.empty());
+                membership,
+                Optional.empty(),
+                0,
+                installing);
     }
 
     @Override
@@ -179,7 +191,7 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
         return new FakeAdmin();
     }
 
-    /** Knows voters by their first letter, grants any change, and keeps nothing. */
+    /** Changes happen at once; a backup holds the saved map and nothing else. */
     private final class FakeAdmin implements RaftAdmin {
         @Override
         public CompletableFuture<Void> transferLeadership(NodeId target) {
@@ -191,18 +203,49 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
 
         @Override
         public CompletableFuture<Membership> change(MembershipChange change, Duration timeout) {
-            return perform(() -> change.appliedTo(status().membership()));
+            changes.incrementAndGet();
+            return perform(
+                    () -> {
+                        try {
+                            membership = change.appliedTo(membership);
+                        } catch (IllegalArgumentException e) {
+                            throw new RejectedException.MembershipRefused(e.getMessage());
+                        }
+                        return membership;
+                    });
+        }
+
+        @Override
+        public CompletableFuture<Long> snapshot() {
+            return perform(() -> index);
         }
 
         @Override
         public SnapshotInfo backup(Path file) throws IOException {
-            throw new IOException("a fake has no state to copy to " + file);
+            perform(() -> null).join();
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            machine.save(new SnapshotWriter(bytes));
+            Files.write(file, bytes.toByteArray(), StandardOpenOption.CREATE_NEW);
+            return new SnapshotInfo(
+                    new SnapshotMeta(Math.max(1, index), 3, 0, 0, membership),
+                    bytes.size(),
+                    "0".repeat(64));
         }
 
         @Override
         public String why() {
             return "a fake waits for nothing";
         }
+    }
+
+    /** From now on a snapshot comes in, or none does when empty. */
+    public synchronized void installing(OptionalInt percent) {
+        installing = percent;
+    }
+
+    /** How many changes of membership were asked for. */
+    public int changes() {
+        return changes.get();
     }
 
     @Override
@@ -225,6 +268,7 @@ public final class FakeGroup implements RaftGroup<KvStateMachine, KvCommand, KvR
         return Map.of(
                 "no leader", new RejectedException.NoLeader("no leader", NodeId.of("n2")),
                 "overloaded", new RejectedException.Overloaded("too much"),
+                "refused", new RejectedException.MembershipRefused("not now"),
                 "too large", new RejectedException.TooLarge("too large"),
                 "closed", new RejectedException.Closed("closed", null),
                 "unknown", new OutcomeUnknownException("who knows", null),

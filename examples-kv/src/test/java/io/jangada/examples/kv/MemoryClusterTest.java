@@ -68,7 +68,7 @@ class MemoryClusterTest {
                             .peers(peers)
                             .config(config)
                             .start(new KvStateMachine(), KvCommand.CODEC, KvResult.CODEC));
-            server.serve(groups.get(id));
+            server.serve(groups.get(id), null);
             servers.put(id, server);
         }
         await(() -> leader() != null);

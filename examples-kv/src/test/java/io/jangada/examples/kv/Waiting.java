@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Waits for what other threads and processes do. */
 public final class Waiting {
@@ -20,10 +21,15 @@ public final class Waiting {
 
     /** As {@link #await(BooleanSupplier)}, for as long as said. */
     public static void await(String what, Duration patience, BooleanSupplier condition) {
+        await(() -> what, patience, condition);
+    }
+
+    /** As {@link #await(BooleanSupplier)}, with words that are known only at the end. */
+    public static void await(Supplier<String> what, Duration patience, BooleanSupplier condition) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError(what + " did not come within " + patience);
+                throw new AssertionError(what.get() + " did not come within " + patience);
             }
             LockSupport.parkNanos(STEP.toNanos());
         }

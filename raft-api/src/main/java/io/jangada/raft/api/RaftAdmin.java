@@ -68,9 +68,7 @@ public interface RaftAdmin {
      *
      * @return the index of the snapshot, once it is durable
      */
-    default CompletableFuture<Long> snapshot() {
-        throw new UnsupportedOperationException("snapshot");
-    }
+    CompletableFuture<Long> snapshot();
 
     /**
      * Writes a consistent copy of the group's state: what {@link RaftBuilder#restoreFrom} takes.

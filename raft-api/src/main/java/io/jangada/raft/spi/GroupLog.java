@@ -52,9 +52,7 @@ public interface GroupLog extends LogReader, AutoCloseable {
      * @param index at most {@code lastIndex()}
      * @throws StoreException if the store has failed or is closed
      */
-    default void compact(long index) {
-        throw new UnsupportedOperationException("compact");
-    }
+    void compact(long index);
 
     /**
      * Starts one write after which the log is empty and goes on behind a snapshot: {@code
@@ -68,18 +66,14 @@ public interface GroupLog extends LogReader, AutoCloseable {
      * @param term that entry's term
      * @throws StoreException if the store has failed or is closed
      */
-    default void reset(long writeSequence, @Nullable HardState hardState, long index, long term) {
-        throw new UnsupportedOperationException("reset");
-    }
+    void reset(long writeSequence, @Nullable HardState hardState, long index, long term);
 
     /**
      * The snapshots of this group.
      *
      * @return the same object each time
      */
-    default SnapshotStore snapshots() {
-        throw new UnsupportedOperationException("snapshots");
-    }
+    SnapshotStore snapshots();
 
     /**
      * Whether this copy was damaged and is being made good from the peers: it was opened by {@link
@@ -93,9 +87,7 @@ public interface GroupLog extends LogReader, AutoCloseable {
     }
 
     /** Notes that the group is whole again; durable before the next confirmed write. */
-    default void rebuilt() {
-        throw new UnsupportedOperationException("rebuilt");
-    }
+    void rebuilt();
 
     /**
      * Gives the handle back; pending writes still become durable. The group can be opened again.

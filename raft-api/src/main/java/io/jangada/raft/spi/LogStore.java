@@ -73,9 +73,7 @@ public interface LogStore extends AutoCloseable {
      * @return an empty log with the hard state of before
      * @throws StoreException if the hard state is not proven intact
      */
-    default GroupLog openForRebuild(GroupId group, WriteListener listener) {
-        throw new UnsupportedOperationException("openForRebuild");
-    }
+    GroupLog openForRebuild(GroupId group, WriteListener listener);
 
     /**
      * Writes the cluster of a node that joined, which did not know it when its store was created.
@@ -84,9 +82,7 @@ public interface LogStore extends AutoCloseable {
      * @param clusterId the cluster, not empty
      * @throws IllegalStateException if the store belongs to a cluster already
      */
-    default void adoptCluster(String clusterId) {
-        throw new UnsupportedOperationException("adoptCluster");
-    }
+    void adoptCluster(String clusterId);
 
     /**
      * Removes a closed group for good and leaves a tombstone. Blocks until durable. Does nothing if

@@ -41,7 +41,7 @@ public interface StoreTools {
     }
 
     /**
-     * Reads the log record by record, in memory that does not grow with it. A folder in use can be
+     * Reads the log record by record, in memory of some bytes per entry. A folder in use can be
      * read: the answer says so, and what is being written may be missing.
      *
      * @param folder a data folder

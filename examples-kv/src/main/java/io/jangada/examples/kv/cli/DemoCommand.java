@@ -4,20 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jangada.examples.kv.http.PageServer;
 import io.jangada.examples.kv.resp.RespConfig;
-import io.jangada.raft.api.Member;
-import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +33,13 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
-            "In the shell: SET a 1, GET a, nodes, stop n1, start n1, use n2, help.",
+            "In the shell: SET a 1, GET a, nodes, stop n1, start n1, use n2, add, remove n1, help.",
             "From another terminal: redis-cli -p 6379, redis-benchmark, or any Redis client."
         },
         sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
     private static final String HOST = "127.0.0.1";
     private static final int NODES_MAX = 9;
-
-    /** Where a demo's folder keeps which nodes it has, so that it can go on with them later. */
-    private static final String CLUSTER_FILE = "cluster";
 
     private static final String LOG_FILE = "log";
 
@@ -87,19 +78,22 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        options.requireAvailable();
         RaftConfig raft = options.raftConfig();
         RespConfig front = options.respConfig();
+        long snapshotRate = options.snapshotRate();
         requirePorts();
         Optional<Cluster> kept = kept();
         options.warn();
         boolean shell = Tty.isInteractive();
         Path folder = data == null ? Files.createTempDirectory("kv-demo-") : data;
-        Cluster members = kept.isPresent() ? kept.get() : create(folder);
+        Cluster members = kept.isPresent() ? kept.get() : DemoCluster.create(folder, nodes);
+        DemoCluster.Common common =
+                new DemoCluster.Common(
+                        folder, respPort, raft, front, snapshotRate, RestoreFile.in(folder));
         // Where a person types, log lines would only get in the way.
         Logs.to(shell ? logFile(folder) : System.err);
         StopSignal stop = StopSignal.listen();
-        try (DemoCluster cluster = DemoCluster.start(members, folder, respPort, raft, front);
+        try (DemoCluster cluster = DemoCluster.start(members, common);
                 PageServer page = page(cluster)) {
             introduce(cluster, page, folder);
             if (shell) {
@@ -133,39 +127,14 @@ final class DemoCommand implements Callable<Integer> {
 
     /** The nodes of the demo that this folder holds already, if it does. */
     private Optional<Cluster> kept() throws IOException {
-        if (data == null || !Files.exists(data.resolve(CLUSTER_FILE))) {
-            return Optional.empty();
-        }
-        Cluster kept = Cluster.parse(Files.readString(data.resolve(CLUSTER_FILE)).strip());
-        int count = kept.members().size();
+        Optional<Cluster> kept = data == null ? Optional.empty() : DemoCluster.kept(data);
+        int count = kept.map(cluster -> cluster.members().size()).orElse(nodes);
         if (count != nodes) {
             throw new UsageException(
                     "--data: '%s' holds a demo of %d nodes: add --nodes %d, or name another folder"
                             .formatted(data, count, count));
         }
-        return Optional.of(kept);
-    }
-
-    /** Gives each node a port, and keeps them: they stand in the nodes' logs from now on. */
-    private Cluster create(Path folder) throws IOException {
-        List<Member> members = new ArrayList<>();
-        // All at once, so that no port is handed out twice.
-        List<ServerSocket> probes = new ArrayList<>();
-        try {
-            for (int number = 1; number <= nodes; number++) {
-                ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                probes.add(probe);
-                members.add(new Member(NodeId.of("n" + number), HOST + ":" + probe.getLocalPort()));
-            }
-        } finally {
-            for (ServerSocket probe : probes) {
-                probe.close();
-            }
-        }
-        Cluster cluster = new Cluster(members);
-        Files.createDirectories(folder);
-        Files.writeString(folder.resolve(CLUSTER_FILE), cluster + "\n");
-        return cluster;
+        return kept;
     }
 
     private static PrintStream logFile(Path folder) throws IOException {

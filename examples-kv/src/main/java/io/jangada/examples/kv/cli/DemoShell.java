@@ -1,9 +1,13 @@
 package io.jangada.examples.kv.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jangada.examples.kv.http.NodeView;
 import io.jangada.raft.api.GroupStatus;
+import io.jangada.raft.api.Member;
 import io.jangada.raft.api.NodeId;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -45,7 +49,14 @@ final class DemoShell {
                         new ShellCommand("nodes", "", "Shows all nodes.", words -> nodes()),
                         new ShellCommand("use", "node", "Talks to another node.", this::use),
                         new ShellCommand("stop", "node", "Stops a node.", this::stop),
-                        new ShellCommand("start", "node", "Starts it again.", this::start));
+                        new ShellCommand("start", "node", "Starts it again.", this::start),
+                        new ShellCommand(
+                                "add", "", "Starts one more node and adds it.", words -> join()),
+                        new ShellCommand(
+                                "remove",
+                                "node",
+                                "Removes a node from the cluster and stops it.",
+                                this::remove));
         try (link) {
             new Shell(link, commands).run();
         }
@@ -105,6 +116,35 @@ final class DemoShell {
             link.moveTo(cluster.resp(id).orElseThrow());
         }
         return id + " runs";
+    }
+
+    private String join() throws IOException {
+        Member member;
+        try {
+            member = cluster.join();
+        } catch (UsageException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        String id = member.id().value();
+        return id + " runs; added: " + ask("RAFT.ADD", id, member.address());
+    }
+
+    private String remove(List<String> words) throws IOException {
+        String id = node(words);
+        String answer = ask("RAFT.REMOVE", id);
+        if (!answer.equals("OK")) {
+            return answer;
+        }
+        cluster.leave(id);
+        if (id.equals(current)) {
+            use(List.of(cluster.ids().get(0)));
+        }
+        return id + " is removed and stopped; talking to " + current;
+    }
+
+    private String ask(String... words) throws IOException {
+        return ReplyText.pretty(
+                link.call(Arrays.stream(words).map(word -> word.getBytes(UTF_8)).toList()));
     }
 
     private String node(List<String> words) throws IOException {

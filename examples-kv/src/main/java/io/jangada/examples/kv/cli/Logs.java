@@ -39,6 +39,12 @@ final class Logs {
         ROOT.addHandler(new Lines(out));
     }
 
+    /** As {@link #to}, but for a command that tells by itself how it goes: warnings only. */
+    static void quietlyTo(PrintStream out) {
+        to(out);
+        OURS.setLevel(Level.WARNING);
+    }
+
     private static final class Lines extends Handler {
         private final PrintStream out;
 

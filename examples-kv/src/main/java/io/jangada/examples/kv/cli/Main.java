@@ -29,8 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         commandListHeading = "%nCommands:%n",
         footer = {"", "kv COMMAND --help tells about a command."})
 public final class Main implements Callable<Integer> {
-    private static final List<String> LATER =
-            List.of("log", "backup", "restore", "recover", "chaos", "check");
+    private static final List<String> LATER = List.of("chaos", "check");
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -61,7 +60,11 @@ public final class Main implements Callable<Integer> {
                 new CommandLine(new Main())
                         .addSubcommand("demo", new DemoCommand())
                         .addSubcommand("server", new ServerCommand())
-                        .addSubcommand("cli", cli);
+                        .addSubcommand("cli", cli)
+                        .addSubcommand("backup", new BackupCommand())
+                        .addSubcommand("restore", new RestoreCommand())
+                        .addSubcommand("recover", new RecoverCommand())
+                        .addSubcommand("log", new LogCommand());
         LATER.forEach(name -> kv.addSubcommand(name, new LaterCommand()));
         kv.setOut(out);
         kv.setErr(err);

@@ -24,6 +24,12 @@ final class NodeOptions {
     /** What a command may take in the log besides its largest value: its key and its frame. */
     private static final int COMMAND_OVERHEAD = 1 << 20;
 
+    /** How many entries below a snapshot are kept for followers that are a little behind. */
+    private static final int TRAILING_MAX = 10_000;
+
+    /** What the library takes at least. */
+    private static final int SNAPSHOT_RATE_MIN = 64 << 10;
+
     @Option(
             names = "--election-timeout",
             paramLabel = "DURATION",
@@ -104,8 +110,26 @@ final class NodeOptions {
                             + " for experiments only.")
     private Values.Fsync fsync = Values.Fsync.ALWAYS;
 
-    @Option(names = "--snapshot-every", paramLabel = "ENTRIES", description = "Not yet available.")
-    private @Nullable String snapshotEvery;
+    @Option(
+            names = "--snapshot-every",
+            paramLabel = "ENTRIES",
+            defaultValue = "100000",
+            description = {
+                "After how many log entries a node takes a snapshot and drops the log below it"
+                        + " (default ${DEFAULT-VALUE}); also after 64 MiB of log, or an hour.",
+                "It keeps as many entries for slow followers, at most 10000."
+            })
+    private int snapshotEvery = 100_000;
+
+    @Option(
+            names = "--snapshot-rate",
+            paramLabel = "SIZE",
+            defaultValue = "64MiB",
+            converter = Values.OfSize.class,
+            description =
+                    "How many bytes per second of snapshots a node sends, to all others together"
+                            + " (default ${DEFAULT-VALUE}).")
+    private int snapshotRate = 64 << 20;
 
     @Option(
             names = "--config",
@@ -130,11 +154,13 @@ final class NodeOptions {
         return fsync == Values.Fsync.ALWAYS;
     }
 
-    /** Refuses what a later version will do. */
-    void requireAvailable() {
-        if (snapshotEvery != null) {
-            throw new UsageException("--snapshot-every is not yet available");
+    /** How many bytes of snapshots a node sends per second. */
+    long snapshotRate() {
+        if (snapshotRate < SNAPSHOT_RATE_MIN) {
+            throw new UsageException(
+                    "--snapshot-rate " + snapshotRate + " is less than 65536 bytes per second");
         }
+        return snapshotRate;
     }
 
     RaftConfig raftConfig() {
@@ -147,6 +173,8 @@ final class NodeOptions {
                     // Every client may have a write under way.
                     .sessionWindow(2 * CLIENTS_MAX)
                     .entryBytesMax(valueBytesMax() + COMMAND_OVERHEAD)
+                    .snapshotEntries(snapshotEvery)
+                    .trailingEntries(Math.min(snapshotEvery, TRAILING_MAX))
                     .syncWrites(isSynced())
                     .build();
         } catch (IllegalArgumentException e) {
@@ -156,6 +184,7 @@ final class NodeOptions {
                             .replace("electionTimeout", "--election-timeout")
                             .replace("heartbeatInterval", "--heartbeat")
                             .replace("requestTimeout", "--request-timeout")
+                            .replace("snapshotEntries", "--snapshot-every")
                             .replace("maxClockDrift", "--clock-drift"));
         }
     }
@@ -206,6 +235,8 @@ final class NodeOptions {
         shown.put("read", reads.toString());
         shown.put("clock-drift", percent(clockDrift));
         shown.put("max-value", Integer.toString(valueBytesMax));
+        shown.put("snapshot-every", Integer.toString(snapshotEvery));
+        shown.put("snapshot-rate", Integer.toString(snapshotRate));
         shown.put("fsync", isSynced() ? "always" : "never");
         return shown;
     }

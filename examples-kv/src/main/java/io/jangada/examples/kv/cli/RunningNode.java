@@ -4,12 +4,15 @@ import io.jangada.examples.kv.KvNode;
 import io.jangada.examples.kv.http.NodeView;
 import io.jangada.examples.kv.resp.RespConfig;
 import io.jangada.examples.kv.resp.RespServer;
+import io.jangada.raft.api.Raft;
+import io.jangada.raft.api.RaftBuilder;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.TransportException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A node with its front end for Redis clients. */
 final class RunningNode implements AutoCloseable {
@@ -17,11 +20,15 @@ final class RunningNode implements AutoCloseable {
      * What a node needs to start.
      *
      * @param id its name, one of the cluster
-     * @param cluster the initial voters
+     * @param cluster the initial voters; for one that joins, the members and itself
      * @param data its folder
      * @param resp where Redis clients connect
      * @param raft settings of the library
      * @param front settings of the front end
+     * @param join whether it waits to be added
+     * @param priority how much it is preferred as a leader
+     * @param snapshotRate bytes of snapshots that it sends per second
+     * @param restoreFrom the backup that the cluster begins with, or null
      */
     record Settings(
             String id,
@@ -29,12 +36,35 @@ final class RunningNode implements AutoCloseable {
             Path data,
             Address resp,
             RaftConfig raft,
-            RespConfig front) {
+            RespConfig front,
+            boolean join,
+            int priority,
+            long snapshotRate,
+            @Nullable Path restoreFrom) {
         /** Where this node listens for the others. */
         Address raftAddress() {
             return cluster.addressOf(id).orElseThrow();
         }
+
+        private RaftBuilder builder() {
+            RaftBuilder builder =
+                    Raft.at(id, data)
+                            .peers(cluster.members())
+                            .config(raft)
+                            .priority(priority)
+                            .snapshotRate(snapshotRate);
+            if (join) {
+                builder.join();
+            }
+            if (restoreFrom != null) {
+                builder.restoreFrom(restoreFrom);
+            }
+            return builder;
+        }
     }
+
+    /** Where copies wait to be fetched; emptied at every start. */
+    private static final String BACKUPS = "backups";
 
     private final Settings settings;
     private final RespServer server;
@@ -55,13 +85,8 @@ final class RunningNode implements AutoCloseable {
         settings.raftAddress().requireFree("--cluster");
         RespServer server = listen(settings);
         try {
-            KvNode node =
-                    KvNode.open(
-                            settings.id(),
-                            settings.data(),
-                            settings.cluster().members(),
-                            settings.raft());
-            server.serve(node.group());
+            KvNode node = KvNode.start(settings.builder());
+            server.serve(node.group(), settings.data().resolve(BACKUPS));
             return new RunningNode(settings, server, node);
         } catch (StoreException | TransportException | IllegalArgumentException e) {
             server.close();

@@ -39,6 +39,8 @@ final class ServerCommand implements Callable<Integer> {
     /** A little less than what is promised, to leave time for leaving. */
     private static final Duration STOP_TIME = Duration.ofMillis(4500);
 
+    private static final int PRIORITY_MAX = 100;
+
     private static final System.Logger LOG = System.getLogger(ServerCommand.class.getName());
 
     @Option(
@@ -81,8 +83,22 @@ final class ServerCommand implements Callable<Integer> {
             description = "Where the page is shown; none without this option.")
     private @Nullable Address http;
 
-    @Option(names = "--join", description = "Not yet available.")
+    @Option(
+            names = "--join",
+            description = {
+                "This node is not a member yet: --cluster names the members and, besides, this"
+                        + " node's own address. It waits to be added, as by kv cli RAFT.ADD."
+            })
     private boolean join;
+
+    @Option(
+            names = "--priority",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "How much this node is preferred as a leader, from 0 to 100"
+                            + " (default ${DEFAULT-VALUE}).")
+    private int priority;
 
     @Mixin private NodeOptions options = new NodeOptions();
 
@@ -108,13 +124,16 @@ final class ServerCommand implements Callable<Integer> {
 
     /** Checks all that can be checked without touching the disk. */
     private RunningNode.Settings settings() {
-        options.requireAvailable();
-        if (join) {
-            throw new UsageException("--join is not yet available");
+        if (priority < 0 || priority > PRIORITY_MAX) {
+            throw new UsageException("--priority " + priority + " is not from 0 to 100");
         }
         Cluster others = Objects.requireNonNull(cluster);
         if (others.addressOf(id).isEmpty()) {
             throw new UsageException("--id: --cluster does not name '" + id + "'");
+        }
+        if (join && others.members().size() == 1) {
+            throw new UsageException(
+                    "--join: --cluster names no member to join, only '" + id + "'");
         }
         Path folder = Objects.requireNonNull(data);
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
@@ -127,7 +146,11 @@ final class ServerCommand implements Callable<Integer> {
                         folder,
                         Objects.requireNonNull(resp),
                         options.raftConfig(),
-                        options.respConfig());
+                        options.respConfig(),
+                        join,
+                        priority,
+                        options.snapshotRate(),
+                        RestoreFile.in(folder));
         settings.raftAddress().requireFree("--cluster");
         settings.resp().requireFree("--resp");
         if (http != null) {

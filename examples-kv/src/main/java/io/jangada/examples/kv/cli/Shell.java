@@ -158,13 +158,15 @@ final class Shell {
         Completer first = new StringsCompleter(names);
         Completer helpOnly =
                 new ArgumentCompleter(new StringsCompleter("help"), first, NullCompleter.INSTANCE);
-        Completer modes =
-                new ArgumentCompleter(
-                        new StringsCompleter("RAFT.READMODE"),
-                        new StringsCompleter("index", "lease", "stale"),
-                        NullCompleter.INSTANCE);
+        Completer readModes = modes("RAFT.READMODE", "index", "lease", "stale");
+        Completer backups = modes("RAFT.BACKUP", "BEGIN", "STAT", "READ", "END");
         Completer all = new ArgumentCompleter(first, NullCompleter.INSTANCE);
-        return new AggregateCompleter(helpOnly, modes, all);
+        return new AggregateCompleter(helpOnly, readModes, backups, all);
+    }
+
+    private static Completer modes(String command, String... modes) {
+        return new ArgumentCompleter(
+                new StringsCompleter(command), new StringsCompleter(modes), NullCompleter.INSTANCE);
     }
 
     private void add(ShellCommand command) {

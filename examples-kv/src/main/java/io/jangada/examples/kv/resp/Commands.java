@@ -127,12 +127,26 @@ final class Commands {
         add(
                 RAFT_ADMIN,
                 "raft.transfer id",
-                RaftCommands::transfer,
+                AdminCommands::transfer,
                 "Makes another voter the leader.");
-        add(RAFT_ADMIN, "raft.add id host:port [LEARNER]", RaftCommands::notYet, "Adds a member.");
-        add(RAFT_ADMIN, "raft.remove id", RaftCommands::notYet, "Removes a member.");
-        add(RAFT_ADMIN, "raft.promote id", RaftCommands::notYet, "Makes a learner a voter.");
-        add(RAFT_ADMIN, "raft.snapshot", RaftCommands::notYet, "Takes a snapshot.");
+        add(
+                RAFT_ADMIN,
+                "raft.add id host:port [LEARNER]",
+                AdminCommands::add,
+                "Adds a voter once it has caught up, or a learner; an id that is a member moves to"
+                        + " the address.");
+        add(RAFT_ADMIN, "raft.remove id", AdminCommands::remove, "Removes a member.");
+        add(RAFT_ADMIN, "raft.promote id", AdminCommands::promote, "Makes a learner a voter.");
+        add(
+                RAFT_ADMIN,
+                "raft.snapshot",
+                AdminCommands::snapshot,
+                "Takes a snapshot of this node's state and drops the log below it.");
+        add(
+                RAFT_ADMIN,
+                "raft.backup BEGIN|STAT|READ|END [id] [offset length]",
+                BackupCommands::backup,
+                "What kv backup uses: makes a copy, tells how far it is, hands it out, drops it.");
     }
 
     private Commands() {}

@@ -15,7 +15,7 @@ final class Failures {
 
     private Failures() {}
 
-    /** Why a write, a transfer or the opening of a session did not end well. */
+    /** Why a write, the opening of a session or an admin command did not end well. */
     static Reply of(Throwable failure) {
         // A session that expired here is the library's own: the client has none that it could
         // reopen.
@@ -36,7 +36,9 @@ final class Failures {
     }
 
     private static Reply of(Throwable cause, String whenUncertain) {
-        if (cause instanceof RejectedException.TooLarge
+        if (cause instanceof CommandException wrong) {
+            return wrong.reply();
+        } else if (cause instanceof RejectedException.TooLarge
                 || cause instanceof IllegalArgumentException) {
             return failure("ERR", cause);
         } else if (cause instanceof RejectedException) {

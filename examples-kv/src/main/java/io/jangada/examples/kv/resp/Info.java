@@ -1,5 +1,7 @@
 package io.jangada.examples.kv.resp;
 
+import io.jangada.examples.kv.StatusFields;
+import io.jangada.raft.api.GroupStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +25,7 @@ final class Info {
             wanted.add(args.word(i));
         }
         return new Plan.Alone(
-                () ->
+                timeout ->
                         client.server()
                                 .group()
                                 .read(ReadConsistency.STALE.mode(), machine -> machine.map().size())
@@ -103,11 +105,13 @@ final class Info {
         Map<String, Object> fields = new LinkedHashMap<>();
         RaftCommands.statusFields(client)
                 .forEach((name, value) -> fields.put("raft_" + name, value));
-        client.server()
-                .group()
-                .status()
-                .stopped()
-                .ifPresent(reason -> fields.put("raft_stopped", reason));
+        GroupStatus status = client.server().group().status();
+        if (status.membership().isJoint()) {
+            fields.put("raft_outgoing", StatusFields.members(status.membership().outgoing()));
+        }
+        fields.put("raft_snapshot", status.snapshotIndex());
+        fields.put("raft_why", client.server().group().admin().why().replaceAll("\\R", " "));
+        status.stopped().ifPresent(reason -> fields.put("raft_stopped", reason));
         return fields;
     }
 

@@ -2,9 +2,10 @@ package io.jangada.examples.kv.resp;
 
 import io.jangada.examples.kv.KvCommand;
 import io.jangada.raft.api.ReadMode;
+import java.time.Duration;
 import java.util.NavigableMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** What a request, once checked, asks to be done. */
 sealed interface Plan {
@@ -22,9 +23,9 @@ sealed interface Plan {
 
     /**
      * Something else that takes its time: starts when all before it is done, and all after it
-     * waits.
+     * waits. Is told how long it may take, positive.
      */
-    record Alone(Supplier<CompletableFuture<Reply>> start) implements Plan {}
+    record Alone(Function<Duration, CompletableFuture<Reply>> start) implements Plan {}
 
     /** Reads a map that never changes; runs on the connection's own thread. */
     @FunctionalInterface

@@ -1,14 +1,13 @@
 package io.jangada.examples.kv.resp;
 
 import io.jangada.examples.kv.StatusFields;
-import io.jangada.raft.api.NodeId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** The commands that show Raft: read modes, sessions, status, leadership. */
+/** The commands that show Raft: read modes, sessions, status. */
 final class RaftCommands {
     private RaftCommands() {}
 
@@ -25,7 +24,7 @@ final class RaftCommands {
 
     static Plan session(Client client, Args args) {
         return new Plan.Alone(
-                () -> client.server().group().openSession().thenApply(Reply.Int::new));
+                timeout -> client.server().group().openSession().thenApply(Reply.Int::new));
     }
 
     /** Checks the inner command as completely as if it stood alone, before anything is proposed. */
@@ -40,7 +39,7 @@ final class RaftCommands {
             throw CommandException.error("'" + args.text(3) + "' is not a write");
         }
         return new Plan.Alone(
-                () ->
+                timeout ->
                         client.server()
                                 .group()
                                 .write(session, sequence, write.command())
@@ -55,21 +54,6 @@ final class RaftCommands {
         return later(() -> new Reply.Pairs(statusItems(client)));
     }
 
-    static Plan transfer(Client client, Args args) {
-        NodeId target = nodeId(args.text(1));
-        return new Plan.Alone(
-                () ->
-                        client.server()
-                                .group()
-                                .admin()
-                                .transferLeadership(target)
-                                .thenApply(done -> Reply.OK));
-    }
-
-    static Plan notYet(Client client, Args args) {
-        throw CommandException.error("not yet available");
-    }
-
     /** The status with this client's read mode, as {@code RAFT.STATUS} and {@code INFO} show it. */
     static Map<String, Object> statusFields(Client client) {
         Map<String, Object> fields = StatusFields.of(client.server().group().status());
@@ -79,7 +63,7 @@ final class RaftCommands {
 
     /** Something quick that shows what the requests before it have done. */
     static Plan later(Supplier<Reply> reply) {
-        return new Plan.Alone(() -> CompletableFuture.completedFuture(reply.get()));
+        return new Plan.Alone(timeout -> CompletableFuture.completedFuture(reply.get()));
     }
 
     private static List<Reply> statusItems(Client client) {
@@ -94,13 +78,5 @@ final class RaftCommands {
                                             : Reply.text((String) value));
                         });
         return items;
-    }
-
-    private static NodeId nodeId(String text) {
-        try {
-            return NodeId.of(text);
-        } catch (IllegalArgumentException e) {
-            throw CommandException.error(String.valueOf(e.getMessage()));
-        }
     }
 }

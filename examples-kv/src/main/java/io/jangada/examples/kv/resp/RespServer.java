@@ -27,6 +27,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -105,9 +106,12 @@ public final class RespServer implements AutoCloseable {
      * Starts to serve. Once only.
      *
      * @param group the replicated map; the caller closes it, after this server
+     * @param backups a folder for the copies that {@code RAFT.BACKUP} makes, emptied now and when
+     *     this server is closed; or null to refuse to make any
      */
-    public void serve(RaftGroup<KvStateMachine, KvCommand, KvResult> group) {
-        node = RespNode.create(group, config, port());
+    public void serve(
+            RaftGroup<KvStateMachine, KvCommand, KvResult> group, @Nullable Path backups) {
+        node = RespNode.create(group, config, port(), backups);
         listener.config().setAutoRead(true);
     }
 
@@ -136,6 +140,10 @@ public final class RespServer implements AutoCloseable {
         connections.newCloseFuture().awaitUninterruptibly(DRAIN_MILLIS);
         connections.close().awaitUninterruptibly(DRAIN_MILLIS);
         loops.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly(DRAIN_MILLIS);
+        RespNode served = node;
+        if (served != null) {
+            served.backups().close();
+        }
     }
 
     private final class Connect extends ChannelInitializer<Channel> {

@@ -75,9 +75,13 @@ final class Runs {
             } else if (first.plan() instanceof Plan.Read read) {
                 read(read.mode(), take(plan -> isRead(plan, read.mode())));
             } else if (first.plan() instanceof Plan.Alone alone) {
+                List<Call> run = List.of(waiting.remove());
                 run(
-                        List.of(waiting.remove()),
-                        () -> alone.start().get().thenApply(reply -> List.of(() -> reply)),
+                        run,
+                        () ->
+                                alone.start()
+                                        .apply(timeout(run))
+                                        .thenApply(reply -> List.of(() -> reply)),
                         Failures::of);
             } else {
                 throw new AssertionError("nothing to start: " + first.plan().getClass());

@@ -25,7 +25,7 @@ class ShellTest {
                 RespServer.bind(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         RespConfig.defaults());
-        server.serve(new FakeGroup());
+        server.serve(new FakeGroup(), null);
         link = new Link(new Address("127.0.0.1", server.port()), null);
         ShellCommand hello = new ShellCommand("hello!", "", "Greets.", words -> "hi " + words);
         shell = new Shell(link, List.of(hello));
@@ -91,7 +91,7 @@ class ShellTest {
                 RespServer.bind(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                         RespConfig.defaults());
-        server.serve(new FakeGroup());
+        server.serve(new FakeGroup(), null);
         assertEquals("OK", shell.answer("SET a 1"));
     }
 }

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,8 +32,14 @@ class PageServerTest {
                                         new NodeView(
                                                 "n1",
                                                 "127.0.0.1:6379",
-                                                Optional.of(new FakeGroup().status())),
+                                                Optional.of(installing().status())),
                                         new NodeView("n\"2\\", "", Optional.empty())));
+    }
+
+    private static FakeGroup installing() {
+        FakeGroup group = new FakeGroup();
+        group.installing(OptionalInt.of(50));
+        return group;
     }
 
     @AfterEach
@@ -56,7 +63,8 @@ class PageServerTest {
                 "{\"nodes\":[{\"id\":\"n1\",\"resp\":\"127.0.0.1:6379\",\"up\":true,"
                         + "\"role\":\"leader\",\"term\":3,\"leader\":\"n1\",\"commit\":0,"
                         + "\"applied\":0,\"first\":1,\"last\":0,"
-                        + "\"voters\":\"n1=h1:7001,n2=h2:7002\",\"learners\":\"\"},"
+                        + "\"voters\":\"n1=h1:7001,n2=h2:7002\",\"learners\":\"\","
+                        + "\"installing\":\"50%\"},"
                         + "{\"id\":\"n\\\"2\\\\\",\"resp\":\"\",\"up\":false}]}",
                 status.body());
     }

@@ -16,31 +16,47 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Three {@code kv server} processes on free ports. */
+/** {@code kv server} processes on free ports, three to begin with. */
 final class ProcessCluster {
     static final Duration ELECTION = Duration.ofMillis(500);
 
-    private static final List<String> IDS = List.of("n1", "n2", "n3");
     private static final Duration REPLY_TIME = Duration.ofSeconds(15);
 
     private final Path folder;
     private final Duration electionTimeout;
+    private final List<String> options;
+
+    /** Those that clients may turn to. */
+    private final List<String> ids = new CopyOnWriteArrayList<>(List.of("n1", "n2", "n3"));
+
     private final Map<String, Integer> raftPorts = new TreeMap<>();
-    private final Map<String, Integer> respPorts = new TreeMap<>();
+
+    /** Writers look here while the test changes it. */
+    private final Map<String, Integer> respPorts = new ConcurrentHashMap<>();
+
     private final Map<String, KvProcess> processes = new HashMap<>();
 
     ProcessCluster(Path folder) throws IOException, InterruptedException {
         this(folder, ELECTION);
     }
 
-    ProcessCluster(Path folder, Duration electionTimeout) throws IOException, InterruptedException {
+    /** All nodes have these options besides. */
+    ProcessCluster(Path folder, String... options) throws IOException, InterruptedException {
+        this(folder, ELECTION, options);
+    }
+
+    ProcessCluster(Path folder, Duration electionTimeout, String... options)
+            throws IOException, InterruptedException {
         this.folder = folder;
         this.electionTimeout = electionTimeout;
-        List<Integer> free = freePorts(2 * IDS.size());
-        for (int i = 0; i < IDS.size(); i++) {
-            raftPorts.put(IDS.get(i), free.get(2 * i));
-            respPorts.put(IDS.get(i), free.get(2 * i + 1));
+        this.options = List.of(options);
+        List<Integer> free = freePorts(2 * ids.size());
+        for (int i = 0; i < ids.size(); i++) {
+            raftPorts.put(ids.get(i), free.get(2 * i));
+            respPorts.put(ids.get(i), free.get(2 * i + 1));
         }
         startAll();
     }
@@ -60,7 +76,68 @@ final class ProcessCluster {
     }
 
     List<String> ids() {
-        return IDS;
+        return List.copyOf(ids);
+    }
+
+    /** Starts a node that is no member yet. */
+    void join(String id) throws IOException, InterruptedException {
+        List<Integer> free = freePorts(2);
+        raftPorts.put(id, free.get(0));
+        respPorts.put(id, free.get(1));
+        processes.put(id, launch(id, "--join"));
+        processes.get(id).line("READY id=" + id + " ");
+        ids.add(id);
+    }
+
+    /** Kills a node that is no member any more, or never will be again. */
+    void drop(String id) throws InterruptedException {
+        ids.remove(id);
+        if (processes.containsKey(id)) {
+            kill(id);
+        }
+        raftPorts.remove(id);
+        respPorts.remove(id);
+    }
+
+    /** Gives a node that does not run another port for the others. */
+    void moveRaft(String id) throws IOException {
+        raftPorts.put(id, freePorts(1).get(0));
+    }
+
+    /** A node that runs is no part of this any more. */
+    void forgetAddress(String id) {
+        ids.remove(id);
+        raftPorts.remove(id);
+        respPorts.remove(id);
+    }
+
+    /** Where a node listens for the others. */
+    String raftAddress(String id) {
+        return "127.0.0.1:" + raftPorts.get(id);
+    }
+
+    /** A node's data folder. */
+    Path data(String id) {
+        return folder.resolve(id);
+    }
+
+    /**
+     * Sends an admin command to a node until it is done: what takes longer than a request is asked
+     * for again, and joins what goes on.
+     */
+    void admin(String id, String... words) {
+        String[] last = {""};
+        await(
+                () -> String.join(" ", words) + ": " + last[0],
+                Duration.ofSeconds(60),
+                () -> {
+                    try (RespClient client = client(id)) {
+                        last[0] = text(client.call(words));
+                    } catch (IOException e) {
+                        last[0] = e.toString();
+                    }
+                    return last[0].equals("OK");
+                });
     }
 
     KvProcess process(String id) {
@@ -74,7 +151,7 @@ final class ProcessCluster {
     /** Starts all that do not run, and waits for a leader. */
     void startAll() throws IOException, InterruptedException {
         List<String> started = new ArrayList<>();
-        for (String id : IDS) {
+        for (String id : ids) {
             if (!processes.containsKey(id)) {
                 processes.put(id, launch(id));
                 started.add(id);
@@ -102,12 +179,17 @@ final class ProcessCluster {
         args.addAll(List.of("--resp", "127.0.0.1:" + respPorts.get(id)));
         args.addAll(List.of("--election-timeout", electionTimeout.toMillis() + "ms"));
         args.addAll(List.of("--heartbeat", electionTimeout.toMillis() / 10 + "ms"));
+        args.addAll(options);
         args.addAll(List.of(more));
         return KvProcess.start(folder.resolve(id + ".log"), args.toArray(new String[0]));
     }
 
     RespClient client(String id) throws IOException {
-        return RespClient.connect("127.0.0.1", respPorts.get(id), REPLY_TIME);
+        Integer port = respPorts.get(id);
+        if (port == null) {
+            throw new IOException(id + " is gone");
+        }
+        return RespClient.connect("127.0.0.1", port, REPLY_TIME);
     }
 
     /** The node that says of itself that it leads, and that the others follow. */

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,27 +43,27 @@ class ServerProcessTest {
 
     @Test
     void killingTheLeaderUnderLoadLosesAndDoublesNothing() throws Exception {
-        List<Writer> writers = writers(4);
+        Writers writers = new Writers(cluster, 4);
         for (int kill = 0; kill < 3; kill++) {
-            awaitProgress(writers);
+            writers.awaitProgress();
             cluster.kill(cluster.awaitLeader());
-            awaitProgress(writers);
+            writers.awaitProgress();
             cluster.startAll();
         }
-        awaitProgress(writers);
-        finishAndVerify(writers);
+        writers.awaitProgress();
+        writers.finishAndVerify();
     }
 
     @Test
     void killingAllAtOnceLosesNothing() throws Exception {
-        List<Writer> writers = writers(2);
-        awaitProgress(writers);
+        Writers writers = new Writers(cluster, 2);
+        writers.awaitProgress();
         for (String id : cluster.ids()) {
             cluster.kill(id);
         }
         cluster.startAll();
-        awaitProgress(writers);
-        finishAndVerify(writers);
+        writers.awaitProgress();
+        writers.finishAndVerify();
     }
 
     /** The process slept through its own deposition and must notice before it answers. */
@@ -98,8 +97,8 @@ class ServerProcessTest {
 
     @Test
     void theLeaderHandsOverBeforeItEnds() throws Exception {
-        List<Writer> writers = writers(2);
-        awaitProgress(writers);
+        Writers writers = new Writers(cluster, 2);
+        writers.awaitProgress();
         String leader = cluster.awaitLeader();
         KvProcess process = cluster.process(leader);
         cluster.forget(leader);
@@ -108,7 +107,7 @@ class ServerProcessTest {
         assertEquals(0, process.exitCode(Duration.ofSeconds(5)));
         long took = (System.nanoTime() - started) / 1_000_000;
         assertTrue(took < 5000, "took " + took + " ms");
-        awaitProgress(writers);
+        writers.awaitProgress();
         for (String id : cluster.ids()) {
             if (!id.equals(leader)) {
                 String now = cluster.status(id).get("leader");
@@ -116,11 +115,10 @@ class ServerProcessTest {
             }
         }
         cluster.startAll();
-        finishAndVerify(writers);
-        assertEquals(
-                List.of(),
-                writers.stream().filter(w -> w.longestGapMillis() > 5000).toList(),
-                "nobody waited long");
+        writers.finishAndVerify();
+        assertTrue(
+                writers.longestGapMillis() <= 5000,
+                "one waited " + writers.longestGapMillis() + " ms");
     }
 
     @Test
@@ -162,40 +160,6 @@ class ServerProcessTest {
             return client.call(words).equals(Reply.OK);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static List<Writer> writers(int count) {
-        List<Writer> writers = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            Writer writer = new Writer(cluster, "w" + System.nanoTime() + "-" + i);
-            writer.start();
-            writers.add(writer);
-        }
-        return writers;
-    }
-
-    /** Waits until every writer has had twenty more counts acknowledged. */
-    private static void awaitProgress(List<Writer> writers) {
-        for (Writer writer : writers) {
-            long goal = writer.acknowledged() + 20;
-            await(
-                    "progress of " + writer.getName(),
-                    Duration.ofSeconds(60),
-                    () -> writer.acknowledged() >= goal || !writer.isAlive());
-        }
-    }
-
-    private static void finishAndVerify(List<Writer> writers) throws Exception {
-        for (Writer writer : writers) {
-            writer.finish();
-        }
-        for (String id : cluster.ids()) {
-            try (RespClient reader = cluster.client(id)) {
-                for (Writer writer : writers) {
-                    writer.verify(reader);
-                }
-            }
         }
     }
 }

@@ -15,6 +15,9 @@ import java.util.List;
  * It goes from node to node when one does not answer, and remembers what was acknowledged.
  */
 final class Writer extends Thread {
+    /** How many keys are read at once. */
+    private static final int AT_ONCE = 200;
+
     private final ProcessCluster cluster;
     private final String name;
     private final List<Throwable> failures = new ArrayList<>();
@@ -54,9 +57,19 @@ final class Writer extends Thread {
                 Long.toString(acknowledged),
                 ProcessCluster.text(reader.call("GET", "count-" + name)),
                 "the counter of " + name);
-        for (long i = 1; i <= acknowledged; i++) {
-            String key = name + "-" + i;
-            assertEquals("v" + i, ProcessCluster.text(reader.call("GET", key)), key);
+        for (long first = 1; first <= acknowledged; first += AT_ONCE) {
+            List<String> words = new ArrayList<>(List.of("MGET"));
+            List<String> expected = new ArrayList<>();
+            for (long i = first; i <= Math.min(acknowledged, first + AT_ONCE - 1); i++) {
+                words.add(name + "-" + i);
+                expected.add("v" + i);
+            }
+            Reply reply = reader.call(words.toArray(new String[0]));
+            List<String> found =
+                    reply instanceof Reply.Array array
+                            ? array.items().stream().map(ProcessCluster::text).toList()
+                            : List.of(ProcessCluster.text(reply));
+            assertEquals(expected, found);
         }
     }
 
@@ -88,7 +101,8 @@ final class Writer extends Thread {
         while (true) {
             try {
                 if (client == null) {
-                    client = cluster.client(cluster.ids().get(node));
+                    List<String> ids = cluster.ids();
+                    client = cluster.client(ids.get(node % ids.size()));
                 }
                 Reply reply = client.call(words);
                 if (!(reply instanceof Reply.Failure failure)) {
@@ -102,7 +116,7 @@ final class Writer extends Thread {
                 // Gone. The next one will know.
             }
             disconnect();
-            node = (node + 1) % cluster.ids().size();
+            node++;
             Waiting.pass(Duration.ofMillis(5));
         }
     }

@@ -128,6 +128,7 @@ class PipeliningTest {
         "no leader, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE",
         "overloaded, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE",
         "closed, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE",
+        "refused, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE",
         "too large, ERR, ERR, ERR",
         "unknown, UNKNOWN, UNKNOWN, UNAVAILABLE",
         "expired, UNKNOWN, NOSESSION, UNAVAILABLE",

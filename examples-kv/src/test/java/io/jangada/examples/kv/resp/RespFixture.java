@@ -10,6 +10,8 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ final class RespFixture implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 10_000;
 
     final FakeGroup group = new FakeGroup();
+    final Path backups;
     private final RespServer server;
     private final List<Closeable> opened = new ArrayList<>();
 
@@ -30,7 +33,8 @@ final class RespFixture implements AutoCloseable {
     RespFixture(RespConfig config) throws IOException {
         server =
                 RespServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), config);
-        server.serve(group);
+        backups = Files.createTempDirectory("backups");
+        server.serve(group, backups);
     }
 
     static RespConfig config(int valueBytesMax, int clientsMax, String password) {
@@ -70,6 +74,7 @@ final class RespFixture implements AutoCloseable {
             each.close();
         }
         server.close();
+        Files.delete(backups);
     }
 
     /** A connection on which bytes are seen as they are. */

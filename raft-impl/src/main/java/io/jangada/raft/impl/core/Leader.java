@@ -376,6 +376,15 @@ final class Leader implements Role {
         core.sendNow(to, new InstallSnapshot(core.currentTerm(), offer));
     }
 
+    /** Up to where the log may go without making a fetch that is under way useless. */
+    long mayCompactTo() {
+        long least = Long.MAX_VALUE;
+        for (Progress peer : peers.values()) {
+            least = Math.min(least, peer.mayCompactTo(log.lastIndex(), core.now()));
+        }
+        return least;
+    }
+
     void onInstallSnapshotResponse(NodeId from, InstallSnapshotResponse response) {
         Progress peer = peers.get(from);
         if (peer == null || response.index() > log.lastIndex()) {

@@ -81,11 +81,17 @@ final class Memberships {
 
     /**
      * Whether this node may be needed as a leader: it votes in the latest configuration, or in one
-     * before it that may still count, since the latest is not known to be committed (thesis
-     * §4.2.2).
+     * before it that may still count, since the latest is not known to be committed. It may be the
+     * only one that has the latest; who stays behind in the joint configuration then needs its log,
+     * so it has to stand for election (thesis §4.2.2).
      */
     boolean mayLead() {
-        return newestFirst.stream().anyMatch(each -> each.membership().isVoter(self));
+        for (At each : newestFirst) {
+            if (each.membership().isVoter(self)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -27,6 +27,8 @@ final class Progress {
     /** An AppendEntries without an answer: its last index, its size, and when it left. */
     private record Inflight(long lastIndex, long bytes, long round, long sentNanos) {}
 
+    private static final long KEEP_TIMEOUTS = 20;
+
     private final RaftConfig config;
     private final Deque<Inflight> inflights = new ArrayDeque<>();
     private long inflightBytes;
@@ -66,6 +68,16 @@ final class Progress {
 
     /** How much of it the peer has fetched, as it said. */
     private long fetchedBytes;
+
+    /**
+     * While the peer fetches a snapshot, and catches up after it, the log behind that snapshot
+     * stays: were it gone by then, the peer would need another one, and so on for ever. {@link
+     * Long#MAX_VALUE} if nothing is kept for the peer.
+     */
+    private long keptBehind = Long.MAX_VALUE;
+
+    /** When the peer last came closer to what is kept for it. */
+    private long closerNanos;
 
     /**
      * Names the rebuilding of the peer's log; 0 if it is whole. While it is not it counts for
@@ -149,6 +161,9 @@ final class Progress {
             return false;
         }
         boolean news = index > matchIndex || state == State.PROBE;
+        if (index > matchIndex) {
+            closerNanos = heardNanos;
+        }
         matchIndex = index;
         if (state == State.SNAPSHOT && offered != null && index >= offered.meta().index()) {
             probeFrom(index + 1);
@@ -242,6 +257,8 @@ final class Progress {
         if (!snapshot.equals(offered)) {
             offered = snapshot;
             fetchedBytes = 0;
+            keptBehind = snapshot.meta().index();
+            closerNanos = nowNanos;
         }
         offeredNanos = nowNanos;
     }
@@ -255,8 +272,26 @@ final class Progress {
     /** The peer is fetching a snapshot. */
     void fetched(long index, long bytes) {
         if (offered != null && offered.meta().index() == index) {
+            if (bytes > fetchedBytes) {
+                closerNanos = heardNanos;
+            }
             fetchedBytes = Math.max(fetchedBytes, bytes);
         }
+    }
+
+    /**
+     * Up to where the log may go, as far as this peer's snapshot is concerned. A peer that comes no
+     * closer for several election timeouts holds nothing back.
+     */
+    long mayCompactTo(long lastIndex, long nowNanos) {
+        boolean stuck =
+                nowNanos - closerNanos >= KEEP_TIMEOUTS * config.electionTimeout().toNanos();
+        boolean caughtUp =
+                state == State.REPLICATE && matchIndex + config.trailingEntries() >= lastIndex;
+        if (stuck || caughtUp) {
+            keptBehind = Long.MAX_VALUE;
+        }
+        return keptBehind == Long.MAX_VALUE ? keptBehind : Math.max(keptBehind, matchIndex);
     }
 
     /** The peer could not fetch what it was offered. */

@@ -680,6 +680,14 @@ public final class RaftCore {
                 isRebuilding());
     }
 
+    /**
+     * Up to where the log may be compacted without making a snapshot useless that a peer is
+     * fetching; {@link Long#MAX_VALUE} if nobody does, or this node does not lead.
+     */
+    public long mayCompactTo() {
+        return role instanceof Leader leader ? leader.mayCompactTo() : Long.MAX_VALUE;
+    }
+
     /** What a leader knows of a peer's log. */
     public record PeerProgress(long matchIndex, long nextIndex) {}
 

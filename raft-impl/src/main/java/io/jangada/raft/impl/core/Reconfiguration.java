@@ -80,7 +80,7 @@ final class Reconfiguration {
         }
         Set<NodeId> newVoters = MembershipSteps.newVoters(current, target);
         String trouble = catchUp(newVoters, leader);
-        if (trouble == null && !newVoters.stream().allMatch(this::isDone)) {
+        if (trouble == null && !areDone(newVoters)) {
             return null;
         }
         if (trouble == null && !leader.hearsMajorityOf(target)) {
@@ -91,6 +91,15 @@ final class Reconfiguration {
             return next(current, leader);
         }
         return MembershipSteps.joint(current, target);
+    }
+
+    private boolean areDone(Set<NodeId> newVoters) {
+        for (NodeId id : newVoters) {
+            if (!isDone(id)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Looks after the nodes that catch up; says why the change must be given up. */

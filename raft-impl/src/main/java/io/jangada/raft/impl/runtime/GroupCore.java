@@ -198,6 +198,11 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         return status;
     }
 
+    /** Up to where the log may go, as far as peers are concerned that fetch a snapshot. */
+    long mayCompactTo() {
+        return core.mayCompactTo();
+    }
+
     /** For inspection while the loop rests. */
     Map<NodeId, RaftCore.PeerProgress> progress() {
         return core.progress();

@@ -172,7 +172,7 @@ final class GroupSnapshots implements Snapshotter.Listener, SnapshotReceiver.Lis
 
     /** The log below a durable snapshot may go, but for what followers that lag a little need. */
     void compactBehind(long snapshotIndex) {
-        long index = snapshotIndex - config.trailingEntries();
+        long index = Math.min(snapshotIndex - config.trailingEntries(), group.mayCompactTo());
         if (index >= log.firstIndex()) {
             log.compact(index);
         }

@@ -157,6 +157,33 @@ class SnapshotInstallTest {
         assertTrue(n1.out().contains("InstallSnapshot term 1 snapshot 6@1"));
     }
 
+    /** Were it dropped meanwhile, a slow receiver would need one snapshot after the other. */
+    @Test
+    void theLogBehindASnapshotStaysWhileAPeerComesCloser() {
+        TestNode n1 = compactedLeader();
+        assertEquals(Long.MAX_VALUE, n1.core.mayCompactTo());
+        n1.get("n3", rejected(1, 1, 0, 1, 0)).ignore();
+        assertEquals(5, n1.core.mayCompactTo());
+        for (int bytes = 1; bytes < 5; bytes++) {
+            n1.after(15_000);
+            n1.get("n3", new InstallSnapshotResponse(1, 5, bytes, InstallStatus.FETCHING));
+            assertEquals(5, n1.core.mayCompactTo());
+        }
+        n1.get("n3", answer(1, 5, InstallStatus.INSTALLED)).ignore();
+        assertEquals(Long.MAX_VALUE, n1.core.mayCompactTo(), "what trails is kept anyhow");
+    }
+
+    @Test
+    void aPeerThatComesNoCloserHoldsNothingBack() {
+        TestNode n1 = compactedLeader();
+        n1.get("n3", rejected(1, 1, 0, 1, 0)).ignore();
+
+        n1.after(15_000).get("n3", new InstallSnapshotResponse(1, 5, 0, InstallStatus.FETCHING));
+        assertEquals(5, n1.core.mayCompactTo());
+        n1.after(5_000).get("n3", new InstallSnapshotResponse(1, 5, 0, InstallStatus.FETCHING));
+        assertEquals(Long.MAX_VALUE, n1.core.mayCompactTo());
+    }
+
     @Test
     void aFailedFetchIsOfferedTheNewest() {
         TestNode n1 = compactedLeader();

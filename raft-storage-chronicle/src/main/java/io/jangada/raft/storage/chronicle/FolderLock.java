@@ -126,10 +126,14 @@ final class FolderLock implements AutoCloseable {
         }
     }
 
-    /** Whether a folder holds nothing but, possibly, this file. */
+    /**
+     * Whether a folder holds nothing but, possibly, this file, and a backup that was put there to
+     * begin with.
+     */
     static boolean isAloneIn(Path folder) throws IOException {
         try (var files = Files.list(folder)) {
-            return files.allMatch(file -> file.getFileName().toString().equals(FILE));
+            return files.map(file -> file.getFileName().toString())
+                    .allMatch(name -> name.equals(FILE) || name.equals("restore.backup"));
         }
     }
 

@@ -4,6 +4,7 @@ import io.jangada.raft.spi.PeerIdentity;
 import io.jangada.raft.spi.TransportListener;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -33,7 +34,7 @@ record TransportContext(
 
     /** Who this node is now. */
     PeerIdentity self() {
-        return identity.get();
+        return Objects.requireNonNull(identity.get(), "identity");
     }
 
     /** Logs one line that begins with this node's name. */
