@@ -70,10 +70,13 @@ final class MembershipWalk {
                 && isSettled();
     }
 
-    /** Whether nobody works on a wish any more. */
+    /** Whether nobody works on a wish any more, be it one that its asker has given up. */
     boolean isQuiet() {
         open.removeIf(Wish::isOver);
-        return open.isEmpty();
+        return open.isEmpty()
+                && cluster.nodes().stream()
+                        .map(SimNode::status)
+                        .allMatch(status -> status == null || status.changeTarget() == null);
     }
 
     /** A disk is lost or being rebuilt, so that the cluster cannot do without any other. */

@@ -142,7 +142,12 @@ final class SimTransport implements Transport {
         }
         SimTransport other = network.transport(sender.node());
         PeerIdentity own = self;
-        return other == null || own == null || other.hears(own);
+        boolean fine = other == null || own == null || other.hears(own);
+        if (fine) {
+            // Who sends can be answered, also a leader that the own log does not know (yet).
+            peers.add(sender.node());
+        }
+        return fine;
     }
 
     /** A connection has two ends, and either may refuse it. */
@@ -158,8 +163,6 @@ final class SimTransport implements Transport {
         boolean fine = hearer.onHello(peer).isEmpty();
         if (fine) {
             accepted.add(peer);
-            // Whoever was met can be answered, also a leader that the own log does not know yet.
-            peers.add(peer.node());
         }
         return fine;
     }
