@@ -108,6 +108,9 @@ final class MembershipWalk {
     void lost(SimNode node) {
         lost.forEach(id -> cluster.node(id).retire());
         lost.add(node.id());
+        if (cluster.founders().size() == 1) {
+            node.retire(); // It would found the group anew, all alone.
+        }
     }
 
     boolean isLost(SimNode node) {

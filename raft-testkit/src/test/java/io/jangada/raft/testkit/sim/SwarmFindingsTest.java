@@ -10,7 +10,10 @@ import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.Message.AppendEntries;
 import io.jangada.raft.spi.EntryType;
+import io.jangada.raft.testkit.check.KvOutput;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What the swarm has found, as stories. */
@@ -168,5 +171,28 @@ class SwarmFindingsTest extends Story {
         network.mendAll();
         awaitConverged();
         assertEquals("v", getNow(old, "k"));
+    }
+
+    /**
+     * The entry that opens a follower's session is among those that a snapshot takes the place of:
+     * the follower asks again at once, not when its patience with the leader ends.
+     */
+    @Test
+    void aSessionThatASnapshotHoldsIsOpenedAgain() {
+        nodes(3, RaftConfig.builder().snapshotEntries(10).trailingEntries(0).build());
+        SimNode leader = awaitLeader();
+        SimNode behind = someFollower();
+        awaitConverged();
+        MessageRule appends =
+                network.drop(
+                        MessageFilter.of(AppendEntries.class).and(MessageFilter.to(behind.id())));
+        CompletableFuture<KvOutput> write = put(behind, "k", "v");
+        run(Duration.ofMillis(50));
+        fill(leader, 30);
+        boolean installed = cluster.runUntil(() -> behind.snapshotIndex() >= 30, T.dividedBy(2));
+        appends.close();
+        assertTrue(installed, "nothing was installed");
+        assertTrue(cluster.runUntil(write::isDone, T.dividedBy(2)), "it is not asked again");
+        assertEquals("v", getNow(behind, "k"));
     }
 }
