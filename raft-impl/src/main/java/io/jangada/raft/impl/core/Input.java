@@ -75,7 +75,9 @@ public sealed interface Input {
 
     /**
      * The snapshot that {@link Ready.Fetch} asked for is whole, verified, and durable as the latest
-     * one. If it is still ahead of what is committed here, the next {@link Ready} installs it.
+     * one. If the log does not hold what it stands for, the next {@link Ready} installs it. Else
+     * entries that it holds may still have to be applied: the log is never compacted further than
+     * what is applied.
      */
     record SnapshotReceived(long nowNanos, SnapshotInfo info) implements Input {}
 

@@ -245,7 +245,7 @@ final class Invariants {
                 voters.stream()
                         .filter(
                                 voter ->
-                                        nodes.get(voter).log.hasDurably(entry)
+                                        hasDurably(nodes.get(voter), entry)
                                                 || (lost.containsKey(voter)
                                                         && lost.get(voter).hasDurably(entry)))
                         .count();
@@ -268,8 +268,7 @@ final class Invariants {
                                     && progress.matchIndex() >= leader.log.firstIndex()
                                     && !lost.containsKey(id)) {
                                 require(
-                                        peer.log.hasDurably(
-                                                leader.log.entry(progress.matchIndex())),
+                                        hasDurably(peer, leader.log.entry(progress.matchIndex())),
                                         "I13",
                                         () -> id + " lacks " + progress.matchIndex());
                             }
@@ -395,6 +394,11 @@ final class Invariants {
     private static boolean hasDurably(TestNode node, long index) {
         return node.log.durableLastIndex() >= index
                 || (node.snapshot != null && node.snapshot.meta().index() >= index);
+    }
+
+    private static boolean hasDurably(TestNode node, LogEntry entry) {
+        return node.log.hasDurably(entry)
+                || (node.snapshot != null && node.snapshot.meta().index() >= entry.index());
     }
 
     /** A read that was asked when {@code committedThen} was known to somebody may run. */

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
  * hold; once the faults end, the group heals. A seed decides all; a failure prints it.
  */
 class RandomClusterTest {
-    private static final int RUNS = Integer.getInteger("jangada.runs", 1000);
+    private static final int RUNS = Integer.getInteger("jangada.runs", 3000);
     private static final int STEPS = 1200;
     private static final long REPLAY = Long.getLong("jangada.seed", -1);
 
@@ -126,9 +126,8 @@ class RandomClusterTest {
         private final double crashes;
         private final int pace;
 
-        /** Snapshots and compaction; changes of members; lost logs. */
+        // What happens besides: compaction, changes of members, lost logs
         private final boolean snapshots;
-
         private final boolean walks;
         private final boolean losses;
         private final boolean priorities;
@@ -323,7 +322,8 @@ class RandomClusterTest {
                 takeSnapshot(node);
             } else if (snapshots && node.snapshot != null && !loading.containsKey(node.id)) {
                 long first = node.log.firstIndex();
-                long last = node.core.status().snapshotIndex();
+                CoreStatus now = node.core.status();
+                long last = Math.min(now.snapshotIndex(), now.lastApplied());
                 if (last >= first) {
                     long to = first + random.nextInt((int) (last - first + 1));
                     note("%s compacts to %d", node.id, to);

@@ -67,7 +67,7 @@ class SnapshotInstallTest {
         n1.get("n2", accepted(2, 6)).ignore().applied(6);
         n1.saved(snapshot(5, 2, 1, GROUP)).compact(5).ignore();
 
-        n1.get("n3", rejected(2, 2, 3, 2, 2));
+        n1.get("n3", rejected(2, 2, 3, 1, 2));
 
         assertEquals("to n3: InstallSnapshot term 2 snapshot 5@2\n", n1.out());
     }
