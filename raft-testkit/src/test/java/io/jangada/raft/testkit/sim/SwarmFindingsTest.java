@@ -12,6 +12,7 @@ import io.jangada.raft.impl.core.Message.AppendEntries;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -194,5 +195,32 @@ class SwarmFindingsTest extends Story {
         assertTrue(installed, "nothing was installed");
         assertTrue(cluster.runUntil(write::isDone, T.dividedBy(2)), "it is not asked again");
         assertEquals("v", getNow(behind, "k"));
+    }
+
+    /** A snapshot is asked for between the arrival of another one and its installation. */
+    @Test
+    void aSnapshotThatIsAboutToBeInstalledIsNotTakenForAnOwnOne() {
+        nodes(3, RaftConfig.builder().snapshotEntries(10).trailingEntries(0).build());
+        SimNode leader = awaitLeader();
+        SimNode behind = someFollower();
+        putNow(behind, "k", "v");
+        awaitConverged();
+        network.isolate(behind.id());
+        fill(leader, 40);
+        runTimeouts(1);
+        // Asked for at each moment of the time that an installation takes.
+        network.mendAll();
+        behind.schedulingDelay(200_000);
+        List<CompletableFuture<Long>> snapshots = new ArrayList<>();
+        long before = behind.snapshotIndex();
+        for (int i = 0; i < 20_000 && behind.firstIndex() <= before + 1; i++) {
+            snapshots.add(behind.group().admin().snapshot());
+            run(Duration.ofNanos(100_000));
+        }
+        awaitConverged();
+        for (CompletableFuture<Long> snapshot : snapshots) {
+            assertTrue(cluster.runUntil(snapshot::isDone, T), "it never came");
+        }
+        assertTrue(behind.snapshotIndex() > before, "nothing was installed");
     }
 }
