@@ -223,4 +223,30 @@ class SwarmFindingsTest extends Story {
         }
         assertTrue(behind.snapshotIndex() > before, "nothing was installed");
     }
+
+    /**
+     * The power fails when a snapshot is there and the log is not reset to it yet; what the log has
+     * at that index is another entry, which nobody ever committed.
+     */
+    @Test
+    void aSnapshotMeetsALogThatContradictsIt() {
+        nodes(3, RaftConfig.builder().snapshotEntries(10).trailingEntries(0).build());
+        SimNode old = awaitLeader();
+        putNow(old, "k", "v");
+        network.isolate(old.id());
+        for (int i = 0; i < 100; i++) {
+            put(old, "other", "tail " + i);
+        }
+        SimNode next = someOther(old);
+        elect(next);
+        fill(next, 40);
+        runTimeouts(1);
+        assertTrue(next.lastIndex() < old.lastIndex(), "the tail is too short");
+        old.disk().crashAt(operation -> operation instanceof DiskOperation.FolderSync, true);
+        network.mendAll();
+        assertTrue(cluster.runUntil(() -> !old.isUp(), T.multipliedBy(5)), "nothing came");
+        start(old);
+        awaitConverged();
+        assertEquals("v", getNow(old, "k"));
+    }
 }
