@@ -77,6 +77,7 @@ final class Follower implements Role {
      */
     private void onAppendBehindSnapshot(NodeId from, AppendEntries append) {
         long base = log.firstIndex() - 1;
+        matchedTo(base);
         if (append.lastIndex() > base) {
             int known = (int) (base - append.prevLogIndex());
             List<LogEntry> rest = append.entries().subList(known, append.entries().size());

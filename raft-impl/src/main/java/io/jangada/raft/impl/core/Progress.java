@@ -209,6 +209,14 @@ final class Progress {
      */
     void confirmed(long round, long peerLastIndex, long nowNanos) {
         answeredRound = Math.max(answeredRound, round);
+        if (isRebuilding()
+                && inflights.isEmpty()
+                && round > rebuildRound
+                && matchIndex >= rebuildTo) {
+            // It says that it is not whole: an ack was from before its loss, and hid this one's.
+            probeFrom(matchIndex);
+            return;
+        }
         if (inflights.isEmpty() || inflights.getFirst().round() >= round) {
             return;
         }

@@ -76,6 +76,7 @@ final class Snapshots {
         SnapshotInfo offer = message.info();
         long index = offer.meta().index();
         if (index <= core.commitIndex()) {
+            follower.matchedTo(core.commitIndex()); // The leader has all that is committed.
             answer(from, core.commitIndex(), InstallStatus.REFUSED);
         } else if (log.matches(index, offer.meta().term())) {
             follower.matchedTo(index);
