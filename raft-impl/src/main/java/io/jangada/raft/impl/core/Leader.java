@@ -213,7 +213,6 @@ final class Leader implements Role {
             return Math.min(rejected.lastLogIndex() + 1, rejected.index());
         }
         long last = log.lastIndexUpToTerm(rejected.index() - 1, rejected.conflictTerm());
-        // What a snapshot stands for has no terms any more, and counts as not known.
         boolean known =
                 last >= rejected.conflictIndex() && log.matches(last, rejected.conflictTerm());
         return Math.min(
@@ -437,14 +436,14 @@ final class Leader implements Role {
             return "another change of members is under way, to " + change.target();
         }
         if (!mayRead()) {
-            return Ready.ChangeOutcome.NOT_READY;
+            return "the leader has not committed an entry of its term yet";
         }
         boolean underWay = current.isJoint() || core.membershipIndex() > core.commitIndex();
         if (underWay && !target.equals(settled)) {
             return "another change of members is under way: " + current + " is not settled";
         }
         if (succession.target() != null || isRetiring()) {
-            return Ready.ChangeOutcome.HANDING_OVER;
+            return "leadership is being handed over";
         }
         return null;
     }

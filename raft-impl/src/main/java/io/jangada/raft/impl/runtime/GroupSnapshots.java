@@ -85,12 +85,18 @@ final class GroupSnapshots implements Snapshotter.Listener, SnapshotReceiver.Lis
 
     // Taking
 
-    /** A crash may have come between the latest snapshot and the end of the log below it. */
+    /**
+     * A crash may have come between the latest snapshot and the end of the log below it. Where the
+     * log has something else than a snapshot that was received, the core is about to reset it.
+     */
     void start() {
-        long latest = latestIndex();
-        if (latest <= log.lastIndex()) {
-            compactBehind(latest);
-        }
+        log.snapshots()
+                .latest()
+                .map(SnapshotInfo::meta)
+                .filter(meta -> meta.index() >= log.firstIndex() - 1)
+                .filter(meta -> meta.index() <= log.lastIndex())
+                .filter(meta -> meta.term() == log.term(meta.index()))
+                .ifPresent(meta -> compactBehind(meta.index()));
     }
 
     /** When {@link #tick} is due. */
@@ -134,6 +140,9 @@ final class GroupSnapshots implements Snapshotter.Listener, SnapshotReceiver.Lis
 
     private void onSaved(SnapshotInfo info, long nowNanos) {
         long index = info.meta().index();
+        if (index > group.appliedIndex()) {
+            return; // Not taken here: it was received just now, and is about to be installed.
+        }
         if (index > group.status().snapshotIndex()) {
             group.step(new Input.SnapshotSaved(nowNanos, info));
             compactBehind(index);

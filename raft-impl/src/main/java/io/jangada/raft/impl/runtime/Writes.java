@@ -366,7 +366,8 @@ final class Writes<R> {
 
     /**
      * A snapshot took the place of entries that this node never applied one by one; those of
-     * waiting writes may be among them.
+     * waiting writes may be among them, so all are asked for again: a repeat is answered by what
+     * the snapshot says of its session. Any thread.
      */
     void skippedEntries() {
         for (int slot = 0; slot < own.length(); slot++) {
@@ -375,6 +376,7 @@ final class Writes<R> {
                 write.entriesSkipped = true;
             }
         }
+        group.execute(now -> forEach(write -> write.attemptTerm = -1));
     }
 
     @Nullable PendingWrite<Long> takeOpen(long nonce) {

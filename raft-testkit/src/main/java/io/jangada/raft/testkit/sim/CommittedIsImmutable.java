@@ -17,7 +17,7 @@ final class CommittedIsImmutable extends Invariant {
             return;
         }
         // A snapshot ahead of the log makes a new life begin with a reset, which is yet to come.
-        boolean resets = before == null && log.lastIndex() < now.lastIndex();
+        boolean resets = before == null && now.commitIndex() == node.snapshotIndex();
         check(
                 resets || log.matches(commit, record().committedHash(commit)),
                 "%s holds other entries than those committed up to index %d; it knows %d as"

@@ -173,6 +173,11 @@ final class GroupImage implements LogReader {
         return memberships.tailMap(index, false).size();
     }
 
+    /** The term of the latest configuration in the log; 0 if a snapshot stands for it. */
+    long latestMembershipTerm() {
+        return memberships.isEmpty() ? 0 : term(memberships.lastKey());
+    }
+
     @Override
     public long firstIndex() {
         return baseIndex + 1;

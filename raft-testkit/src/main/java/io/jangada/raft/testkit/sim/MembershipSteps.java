@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * I14: between two sets of voters there is a joint configuration (paper §6); every node uses the
- * latest configuration in its log, committed or not; a leader has at most one that is not
+ * latest configuration in its log, committed or not; a leader makes none while another is not
  * committed.
  */
 final class MembershipSteps extends Invariant {
@@ -65,8 +65,10 @@ final class MembershipSteps extends Invariant {
                 latest);
         if (now.role() == Role.LEADER) {
             long committed = Math.max(record().commitIndex(), now.commitIndex());
+            // Two of earlier terms: one committed by a leader that died before it told anybody.
             check(
-                    log.membershipsAfter(committed) <= 1,
+                    log.membershipsAfter(committed) <= 1
+                            || log.latestMembershipTerm() < now.currentTerm(),
                     "leader %s of term %d has %d configurations above index %d, the last committed"
                             + " one",
                     node,

@@ -70,10 +70,13 @@ final class MembershipWalk {
                 && isSettled();
     }
 
-    /** Whether nobody works on a wish any more. */
+    /** Whether nobody works on a wish any more, be it one that its asker has given up. */
     boolean isQuiet() {
         open.removeIf(Wish::isOver);
-        return open.isEmpty();
+        return open.isEmpty()
+                && cluster.nodes().stream()
+                        .map(SimNode::status)
+                        .allMatch(status -> status == null || status.changeTarget() == null);
     }
 
     /** A disk is lost or being rebuilt, so that the cluster cannot do without any other. */
@@ -105,6 +108,9 @@ final class MembershipWalk {
     void lost(SimNode node) {
         lost.forEach(id -> cluster.node(id).retire());
         lost.add(node.id());
+        if (cluster.founders().size() == 1) {
+            node.retire(); // It would found the group anew, all alone.
+        }
     }
 
     boolean isLost(SimNode node) {

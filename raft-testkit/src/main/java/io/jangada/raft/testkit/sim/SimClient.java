@@ -233,6 +233,11 @@ final class SimClient {
 
         private void write(RaftGroup<KvMachine, KvCommand, KvOutput> group, Attempt attempt) {
             KvCommand command = new KvCommand(id, input);
+            if (keepsSession && session == 0) {
+                // An attempt that was sent twice has met the session's end the other time.
+                onEnd(attempt, null, new RejectedException.Overloaded("the session is gone"));
+                return;
+            }
             (keepsSession ? group.write(session, sequence, command) : group.write(command))
                     .whenComplete((output, failure) -> onEnd(attempt, output, failure));
         }

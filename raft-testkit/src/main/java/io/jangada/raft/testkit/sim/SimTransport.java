@@ -21,6 +21,9 @@ final class SimTransport implements Transport {
     /** Lives of peers that have introduced themselves and were accepted. */
     private final Set<PeerIdentity> accepted = new HashSet<>();
 
+    /** Lives of peers that have accepted this one, too: what they sent may outlive them. */
+    private final Set<PeerIdentity> met = new HashSet<>();
+
     private @Nullable PeerIdentity self;
     private @Nullable TransportListener listener;
     private boolean closed;
@@ -70,8 +73,9 @@ final class SimTransport implements Transport {
         if (!network.isWhole(own.node(), peer)) {
             return false;
         }
-        if (other.hears(own)) {
-            hears(theirs);
+        if (other.hears(own) && hears(theirs)) {
+            met.add(theirs);
+            other.met.add(own);
         }
         return true;
     }
@@ -142,7 +146,13 @@ final class SimTransport implements Transport {
         }
         SimTransport other = network.transport(sender.node());
         PeerIdentity own = self;
-        return other == null || own == null || other.hears(own);
+        boolean fine = other == null || own == null ? met.contains(sender) : other.hears(own);
+        if (fine) {
+            met.add(sender);
+            // Who sends can be answered, also a leader that the own log does not know (yet).
+            peers.add(sender.node());
+        }
+        return fine;
     }
 
     /** A connection has two ends, and either may refuse it. */
@@ -158,8 +168,6 @@ final class SimTransport implements Transport {
         boolean fine = hearer.onHello(peer).isEmpty();
         if (fine) {
             accepted.add(peer);
-            // Whoever was met can be answered, also a leader that the own log does not know yet.
-            peers.add(peer.node());
         }
         return fine;
     }

@@ -5,13 +5,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One story per seed: a cluster under load and faults for ten seconds, then healed, then judged
+ * One story per seed: a cluster under load and faults for some seconds, then healed, then judged
  * (S54 and S55). All invariants are checked on the way.
  */
 public final class Swarm {
-    /** How long the faults last. */
-    private static final Duration FAULTY_TIME = Duration.ofSeconds(10);
-
     /** A part of a snapshot that was lost is asked for again a second later. */
     private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(4);
 
@@ -62,7 +59,7 @@ public final class Swarm {
         faults.start();
         cluster.startAll();
         workload.start();
-        cluster.run(FAULTY_TIME);
+        cluster.run(options.faultyTime());
         faults.heal();
         workload.stop();
         checkHealing(faults);

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param workload what clients do
  * @param faults which kinds of faults happen
  * @param faultPause longest time between two faults
+ * @param faultyTime how long the faults last
  */
 public record SwarmOptions(
         int nodes,
@@ -33,7 +34,8 @@ public record SwarmOptions(
         boolean skewedClocks,
         WorkloadOptions workload,
         Set<FaultKind> faults,
-        Duration faultPause) {
+        Duration faultPause,
+        Duration faultyTime) {
     /**
      * Draws all options.
      *
@@ -62,7 +64,8 @@ public record SwarmOptions(
                 random.chance(0.5),
                 workload(random),
                 faults,
-                timeout.multipliedBy(random.between(1, 12)).dividedBy(2));
+                timeout.multipliedBy(random.between(1, 12)).dividedBy(2),
+                Duration.ofSeconds(random.pick(List.of(2, 3, 3, 5, 10))));
     }
 
     private static RaftConfig config(SimRandom random) {
@@ -105,7 +108,7 @@ public record SwarmOptions(
         return new WorkloadOptions(
                 (int) random.between(1, 10),
                 (int) random.between(1, 5),
-                Duration.ofMillis(random.pick(List.of(1, 10, 50, 200))),
+                Duration.ofMillis(random.pick(List.of(4, 10, 50, 200))),
                 // Fewer reads leave the linearizability check too many orders of writes to try.
                 random.pick(List.of(0.3, 0.5, 0.9)),
                 random.pick(List.of(0.0, 0.5, 1.0)),
@@ -119,10 +122,11 @@ public record SwarmOptions(
     @Override
     public String toString() {
         return String.format(
-                "nodes=%d+%d T=%d ms heartbeat=%.1f ms drift=%s request=%d ms network=%s sync=%s..%s"
+                "%s nodes=%d+%d T=%d ms heartbeat=%.1f ms drift=%s request=%d ms network=%s sync=%s..%s"
                         + " scheduling=%d ns skewed=%s faults=%s every=%s %s append=%d inflight=%d/%d"
                         + " uncommitted=%d unapplied=%d reads=%d mailbox=%d session=%s/%d/%d"
                         + " snapshot=%d/%d/%s trailing=%d",
+                faultyTime,
                 nodes,
                 spares,
                 config.electionTimeout().toMillis(),

@@ -10,7 +10,11 @@ import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.Message.AppendEntries;
 import io.jangada.raft.spi.EntryType;
+import io.jangada.raft.testkit.check.KvOutput;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What the swarm has found, as stories. */
@@ -140,5 +144,109 @@ class SwarmFindingsTest extends Story {
         fill(awaitLeader(), 30);
         awaitConverged();
         assertFalse(four.isStopped());
+    }
+
+    /**
+     * A new leader has compacted its log up to its end, and a follower rejects what follows with a
+     * hint that points below it.
+     */
+    @Test
+    void aHintMayPointBelowACompactedLog() {
+        nodes(3, RaftConfig.builder().trailingEntries(0).build());
+        SimNode old = awaitLeader();
+        putNow(old, "k", "v");
+        network.isolate(old.id());
+        for (int i = 0; i < 20; i++) {
+            put(old, "other", "tail " + i);
+        }
+        SimNode next = someOther(old);
+        elect(next);
+        fill(next, 3);
+        SimNode third = someOther(old, next);
+        runTimeouts(1);
+        await(third.group().admin().snapshot());
+        boolean empty = cluster.runUntil(() -> third.firstIndex() == third.lastIndex() + 1, T);
+        assertTrue(empty, "its log still has entries");
+        assertTrue(third.lastIndex() < old.lastIndex(), "the tail is too short");
+        handOver(third);
+        network.mendAll();
+        awaitConverged();
+        assertEquals("v", getNow(old, "k"));
+    }
+
+    /**
+     * The entry that opens a follower's session is among those that a snapshot takes the place of:
+     * the follower asks again at once, not when its patience with the leader ends.
+     */
+    @Test
+    void aSessionThatASnapshotHoldsIsOpenedAgain() {
+        nodes(3, RaftConfig.builder().snapshotEntries(10).trailingEntries(0).build());
+        SimNode leader = awaitLeader();
+        SimNode behind = someFollower();
+        awaitConverged();
+        MessageRule appends =
+                network.drop(
+                        MessageFilter.of(AppendEntries.class).and(MessageFilter.to(behind.id())));
+        CompletableFuture<KvOutput> write = put(behind, "k", "v");
+        run(Duration.ofMillis(50));
+        fill(leader, 30);
+        boolean installed = cluster.runUntil(() -> behind.snapshotIndex() >= 30, T.dividedBy(2));
+        appends.close();
+        assertTrue(installed, "nothing was installed");
+        assertTrue(cluster.runUntil(write::isDone, T.dividedBy(2)), "it is not asked again");
+        assertEquals("v", getNow(behind, "k"));
+    }
+
+    /** A snapshot is asked for between the arrival of another one and its installation. */
+    @Test
+    void aSnapshotThatIsAboutToBeInstalledIsNotTakenForAnOwnOne() {
+        nodes(3, RaftConfig.builder().snapshotEntries(10).trailingEntries(0).build());
+        SimNode leader = awaitLeader();
+        SimNode behind = someFollower();
+        putNow(behind, "k", "v");
+        awaitConverged();
+        network.isolate(behind.id());
+        fill(leader, 40);
+        runTimeouts(1);
+        // Asked for at each moment of the time that an installation takes.
+        network.mendAll();
+        behind.schedulingDelay(200_000);
+        List<CompletableFuture<Long>> snapshots = new ArrayList<>();
+        long before = behind.snapshotIndex();
+        for (int i = 0; i < 20_000 && behind.firstIndex() <= before + 1; i++) {
+            snapshots.add(behind.group().admin().snapshot());
+            run(Duration.ofNanos(100_000));
+        }
+        awaitConverged();
+        for (CompletableFuture<Long> snapshot : snapshots) {
+            assertTrue(cluster.runUntil(snapshot::isDone, T), "it never came");
+        }
+        assertTrue(behind.snapshotIndex() > before, "nothing was installed");
+    }
+
+    /**
+     * The power fails when a snapshot is there and the log is not reset to it yet; what the log has
+     * at that index is another entry, which nobody ever committed.
+     */
+    @Test
+    void aSnapshotMeetsALogThatContradictsIt() {
+        nodes(3, RaftConfig.builder().snapshotEntries(10).trailingEntries(0).build());
+        SimNode old = awaitLeader();
+        putNow(old, "k", "v");
+        network.isolate(old.id());
+        for (int i = 0; i < 100; i++) {
+            put(old, "other", "tail " + i);
+        }
+        SimNode next = someOther(old);
+        elect(next);
+        fill(next, 40);
+        runTimeouts(1);
+        assertTrue(next.lastIndex() < old.lastIndex(), "the tail is too short");
+        old.disk().crashAt(operation -> operation instanceof DiskOperation.FolderSync, true);
+        network.mendAll();
+        assertTrue(cluster.runUntil(() -> !old.isUp(), T.multipliedBy(5)), "nothing came");
+        start(old);
+        awaitConverged();
+        assertEquals("v", getNow(old, "k"));
     }
 }
