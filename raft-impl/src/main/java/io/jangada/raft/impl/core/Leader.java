@@ -376,10 +376,11 @@ final class Leader implements Role {
 
     /** Up to where the log may go without making a fetch that is under way useless. */
     long mayCompactTo() {
-        return peers.values().stream()
-                .mapToLong(peer -> peer.mayCompactTo(log.lastIndex(), core.now()))
-                .min()
-                .orElse(Long.MAX_VALUE);
+        long lowest = Long.MAX_VALUE;
+        for (Progress peer : peers.values()) {
+            lowest = Math.min(lowest, peer.mayCompactTo(log.lastIndex(), core.now()));
+        }
+        return lowest;
     }
 
     void onInstallSnapshotResponse(NodeId from, InstallSnapshotResponse response) {
