@@ -100,7 +100,8 @@ public final class Host implements RaftHost, TransportListener {
                         store.identity().clusterId(),
                         spec.node(),
                         store.identity().store(),
-                        environment.randomLong());
+                        environment.randomLong(),
+                        ownAddress(spec));
         this.transport = openTransport();
         this.peers =
                 new Peers(
@@ -148,6 +149,14 @@ public final class Host implements RaftHost, TransportListener {
             host.close();
             throw e;
         }
+    }
+
+    private static String ownAddress(HostSpec spec) {
+        return spec.peers().stream()
+                .filter(member -> member.id().equals(spec.node()))
+                .map(Member::address)
+                .findFirst()
+                .orElse("");
     }
 
     private Transport openTransport() {
@@ -521,7 +530,7 @@ public final class Host implements RaftHost, TransportListener {
         if (refusal.isPresent()) {
             peers.refused(peer.node(), refusal.get());
         } else {
-            peers.met(peer.node(), environment.nanoTime());
+            peers.met(peer.node(), peer.address(), environment.nanoTime());
         }
         return refusal;
     }

@@ -129,32 +129,52 @@ final class Peers {
         peers.forEach(
                 (id, peer) -> {
                     if (peer.connected && nowNanos >= peer.leavesAtNanos) {
-                        peer.connected = false;
-                        transport.disconnect(id);
+                        letGo(id, peer, nowNanos);
                     }
                 });
         scheduleDepartures();
     }
 
-    /**
-     * A node introduced itself and was accepted. One that was removed and comes back must be
-     * answered, or it never learns that it is out (Z42).
-     */
-    void met(NodeId node, long nowNanos) {
-        Peer peer = peers.get(node);
-        if (peer != null) {
-            peer.refusal = null;
-            reconnectFormer(node, peer, nowNanos);
+    /** Unless it still has something to say, as a leader has that brings this log up to date. */
+    private void letGo(NodeId id, Peer peer, long nowNanos) {
+        if (isHeardSince(id, nowNanos - graceNanos + 1)) {
+            peer.leavesAtNanos = peer.heardNanos + graceNanos;
+        } else {
+            peer.connected = false;
+            transport.disconnect(id);
         }
     }
 
-    private synchronized void reconnectFormer(NodeId node, Peer peer, long nowNanos) {
-        if (!peer.connected) {
+    /**
+     * A node introduced itself and was accepted. Who is named by no group here must be answered all
+     * the same: one that was removed and comes back never learns otherwise that it is out (Z42),
+     * and a leader that this node's log does not name yet could not bring that log up to date.
+     *
+     * @param address where it says that it listens, or empty
+     */
+    synchronized void met(NodeId node, String address, long nowNanos) {
+        Peer peer = peers.get(node);
+        if (peer == null && !address.isEmpty()) {
+            peer = new Peer(address);
+            peers.put(node, peer);
+        }
+        if (peer == null) {
+            return;
+        }
+        peer.refusal = null;
+        boolean moved = isGuest(peer) && !address.isEmpty() && !address.equals(peer.address);
+        if (!peer.connected || moved) {
+            peer.address = moved ? address : peer.address;
             peer.connected = true;
             peer.leavesAtNanos = nowNanos + graceNanos;
             transport.connect(node, peer.address);
             scheduleDepartures();
         }
+    }
+
+    /** Named by no group, and connected for a while. */
+    private static boolean isGuest(Peer peer) {
+        return !peer.connected || peer.leavesAtNanos != Long.MAX_VALUE;
     }
 
     void refused(NodeId node, String why) {

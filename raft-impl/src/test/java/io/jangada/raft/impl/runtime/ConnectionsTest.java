@@ -148,14 +148,40 @@ class ConnectionsTest {
         peers.lookAfter(100);
         assertEquals(List.of("connect n3 h3:1", "disconnect n3"), calls());
 
-        peers.met(N3, 500);
+        peers.met(N3, "", 500);
         assertEquals(List.of("connect n3 h3:1"), calls());
         peers.lookAfter(599);
         assertEquals(List.of(), calls());
         peers.lookAfter(600);
         assertEquals(List.of("disconnect n3"), calls());
-        peers.met(NodeId.of("n9"), 700); // A stranger: where it is, nobody knows.
+        peers.met(NodeId.of("n9"), "", 700); // A stranger: where it is, nobody knows.
         assertEquals(List.of(), calls());
+    }
+
+    /** A leader elected meanwhile is not in this log yet, and brings it up to date. */
+    @Test
+    void aStrangerThatSaysWhereItIsIsAnsweredAsLongAsItTalks() {
+        NodeId stranger = NodeId.of("n9");
+        peers.met(stranger, "h9:1", 0);
+        assertEquals(List.of("connect n9 h9:1"), calls());
+        peers.met(stranger, "h9:1", 10);
+        assertEquals(List.of(), calls());
+        peers.met(stranger, "elsewhere:2", 20);
+        assertEquals(List.of("connect n9 elsewhere:2"), calls());
+
+        peers.heard(stranger, 90);
+        peers.lookAfter(150);
+        assertEquals(List.of(), calls());
+        peers.lookAfter(190);
+        assertEquals(List.of("disconnect n9"), calls());
+    }
+
+    @Test
+    void aStrangerThatBecomesAMemberStays() {
+        peers.met(N3, "h3:1", 0);
+        peers.follow(A, members("voters n1=h1:1,n3=h3:1"), 10);
+        peers.lookAfter(1000);
+        assertEquals(List.of("connect n3 h3:1"), calls());
     }
 
     @Test
@@ -172,7 +198,7 @@ class ConnectionsTest {
 
         peers.refused(N3, "its disk was lost");
         assertEquals("is refused (its disk was lost)", peers.describe(N3, 0));
-        peers.met(N3, 0);
+        peers.met(N3, "", 0);
         assertEquals("was last heard 0.0 s ago (h3:1)", peers.describe(N3, 2_000_000_000L));
     }
 }

@@ -149,8 +149,6 @@ final class SimTransport implements Transport {
         boolean fine = other == null || own == null ? met.contains(sender) : other.hears(own);
         if (fine) {
             met.add(sender);
-            // Who sends can be answered, also a leader that the own log does not know (yet).
-            peers.add(sender.node());
         }
         return fine;
     }

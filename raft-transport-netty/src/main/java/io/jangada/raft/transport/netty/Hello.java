@@ -26,6 +26,8 @@ record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId address
 
     static final int CLUSTER_ID_BYTES_MAX = 255;
 
+    private static final int ADDRESS_BYTES_MAX = 255;
+
     private static final int FIXED_BYTES = 2 + 2 + 8 + 16;
 
     static Hello of(PeerIdentity sender, NodeId addressee, Lane lane) {
@@ -37,8 +39,11 @@ record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId address
         byte[] to = addressee.value().getBytes(StandardCharsets.UTF_8);
         byte[] cluster = sender.clusterId().getBytes(StandardCharsets.UTF_8);
         String store = sender.store().value();
+        byte[] address = sender.address().getBytes(StandardCharsets.UTF_8);
+        boolean tellsAddress = address.length > 0 && address.length <= ADDRESS_BYTES_MAX;
         int size = FIXED_BYTES + 3 + node.length + to.length + cluster.length;
-        ByteBuffer body = ByteBuffer.allocate(lane == Lane.NONE ? size : size + 1);
+        size += lane == Lane.NONE ? 0 : 1 + (tellsAddress ? 1 + address.length : 0);
+        ByteBuffer body = ByteBuffer.allocate(size);
         body.putShort((short) versionMin)
                 .putShort((short) versionMax)
                 .putLong(sender.incarnation())
@@ -52,6 +57,9 @@ record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId address
                 .put(cluster);
         if (lane != Lane.NONE) {
             body.put((byte) lane);
+            if (tellsAddress) {
+                body.put((byte) address.length).put(address);
+            }
         }
         return body.array();
     }
@@ -64,8 +72,10 @@ record Hello(int versionMin, int versionMax, PeerIdentity sender, NodeId address
             StoreId store = StoreId.of(in.getLong(), in.getLong());
             NodeId node = NodeId.of(text(in));
             NodeId addressee = NodeId.of(text(in));
-            PeerIdentity sender = new PeerIdentity(text(in), node, store, incarnation);
+            String cluster = text(in);
             int lane = in.hasRemaining() ? in.get() & 0xFF : Lane.NONE;
+            String address = in.hasRemaining() ? text(in) : "";
+            PeerIdentity sender = new PeerIdentity(cluster, node, store, incarnation, address);
             return new Hello(versionMin, versionMax, sender, addressee, lane);
         } catch (BufferUnderflowException
                 | CharacterCodingException

@@ -27,12 +27,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.StringLength;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
@@ -108,6 +110,29 @@ class HandshakePropertiesTest {
                         Lane.NONE);
         assertEquals(older, Hello.decode(ByteBuffer.wrap(withoutLane)));
         assertArrayEquals(withoutLane, older.encode());
+    }
+
+    /** The field behind the lane, which an older node neither writes nor reads. */
+    @Property(tries = 200)
+    void addressIsReadAsItWasWritten(
+            @ForAll("hellos") Hello hello, @ForAll @StringLength(min = 1, max = 60) String address)
+            throws Exception {
+        Assume.that(isText(address) && hello.lane() != Lane.NONE);
+        PeerIdentity mute = hello.sender();
+        PeerIdentity sender =
+                new PeerIdentity(
+                        mute.clusterId(), mute.node(), mute.store(), mute.incarnation(), address);
+        Hello telling =
+                new Hello(
+                        hello.versionMin(),
+                        hello.versionMax(),
+                        sender,
+                        hello.addressee(),
+                        hello.lane());
+        byte[] bytes = telling.encode();
+        assertEquals(telling, Hello.decode(ByteBuffer.wrap(bytes)));
+        byte[] older = hello.encode();
+        assertArrayEquals(older, Arrays.copyOf(bytes, older.length));
     }
 
     @Property(tries = 500)
