@@ -114,14 +114,13 @@ class SnapshotTest {
     void snapshotsAreTakenAfterSnapshotInterval() {
         RaftConfig config = QUICK.toBuilder().snapshotInterval(Duration.ofMinutes(10)).build();
         RaftGroup<Adder, Long, Long> group = alone(config, new Adder.WithViews());
-        write(group, 3);
-        cluster.environments.get(0).advance(Duration.ofMinutes(11));
-        write(group, 1);
-        Await.until("one was taken", () -> group.status().snapshotIndex() > 3);
-        long first = group.status().snapshotIndex();
-        cluster.environments.get(0).advance(Duration.ofMinutes(11));
-        write(group, 1);
-        Await.until("another one was taken", () -> group.status().snapshotIndex() > first);
+        for (int round = 0; round < 2; round++) {
+            long before = group.status().snapshotIndex();
+            write(group, 3); // Applied when the time comes: nothing new, nothing taken.
+            cluster.environments.get(0).advance(Duration.ofMinutes(11));
+            write(group, 1);
+            Await.until("one was taken", () -> group.status().snapshotIndex() > before);
+        }
     }
 
     @Test
