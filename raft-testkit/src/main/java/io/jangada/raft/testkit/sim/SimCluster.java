@@ -15,14 +15,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster of nodes that run the library's own runtime in virtual time, with one group of a {@link
- * KvMachine}. All invariants are checked after every event.
+ * A cluster of nodes that run the library's own runtime in virtual time, with one group, of a {@link
+ * KvMachine} unless said otherwise. All invariants are checked after every event.
  */
 public final class SimCluster {
     static final GroupId GROUP = GroupId.of("g");
 
     private final Simulation simulation;
     private final RaftConfig config;
+    private final SimApplication application;
     private final Invariants invariants = new Invariants();
     private final SimNetwork network;
     private final List<Member> founders = new ArrayList<>();
@@ -36,8 +37,26 @@ public final class SimCluster {
      * @param config the settings of all nodes
      */
     public SimCluster(Simulation simulation, int size, RaftConfig config) {
+        this(simulation, size, config, new KvApplication());
+    }
+
+    /**
+     * A cluster with somebody's own state machines, of nodes n1, n2, and so on, not started.
+     *
+     * @param simulation its world; of this cluster alone
+     * @param size how many nodes, all of them voters
+     * @param config the settings of all nodes
+     * @param source makes the machines
+     */
+    public SimCluster(
+            Simulation simulation, int size, RaftConfig config, MachineSource<?, ?, ?> source) {
+        this(simulation, size, config, new SourceApplication<>(source));
+    }
+
+    private SimCluster(Simulation simulation, int size, RaftConfig config, SimApplication application) {
         this.simulation = simulation;
         this.config = config;
+        this.application = application;
         this.network = new SimNetwork(simulation, invariants);
         for (int number = 1; number <= size; number++) {
             founders.add(newNode(false).member());
@@ -98,8 +117,13 @@ public final class SimCluster {
         }
     }
 
-    /** Notes a violation that is found where nothing may be thrown. */
-    void report(String violation) {
+    /**
+     * Notes that something is wrong, where nothing may be thrown. The run fails with the first of
+     * these when the present event is over.
+     *
+     * @param violation what is wrong
+     */
+    public void report(String violation) {
         invariants.report(violation);
     }
 
@@ -137,6 +161,10 @@ public final class SimCluster {
      */
     public RaftConfig config() {
         return config;
+    }
+
+    SimApplication application() {
+        return application;
     }
 
     Invariants invariants() {
@@ -330,7 +358,7 @@ public final class SimCluster {
             if (node.commitIndex() != last || node.appliedIndex() != last) {
                 return node + " has not applied all up to " + last;
             }
-            if (stateHash(node) != stateHash(leader)) {
+            if (node.stateHash() != leader.stateHash()) {
                 return node + " has another state than leader " + leader;
             }
             if (own.rebuilding()) {
@@ -338,9 +366,5 @@ public final class SimCluster {
             }
         }
         return null;
-    }
-
-    private static long stateHash(SimNode node) {
-        return node.machine().map(KvMachine::stateHash).orElse(0L);
     }
 }

@@ -9,7 +9,6 @@ import io.jangada.raft.impl.core.CoreStatus;
 import io.jangada.raft.impl.core.RaftCore.PeerProgress;
 import io.jangada.raft.impl.runtime.Host;
 import io.jangada.raft.impl.runtime.Inspection;
-import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.HostSpec;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.testkit.check.KvOutput;
@@ -24,9 +23,12 @@ public final class SimNode {
             Life life,
             SimTransport transport,
             Host host,
-            KvMachine machine,
-            RaftGroup<KvMachine, KvCommand, KvOutput> group,
-            Inspection inspection) {}
+            SimApplication.Instance application,
+            Inspection inspection) {
+        RaftGroup<?, ?, ?> group() {
+            return application.group();
+        }
+    }
 
     private final SimCluster cluster;
     private final Simulation simulation;
@@ -144,30 +146,9 @@ public final class SimNode {
         SimTransport transport = new SimTransport(life, cluster.network());
         SimEnvironment environment = new SimEnvironment(life, simulation, transport);
         Host host = Host.open(spec(), environment);
-        KvMachine machine = new KvMachine(new Watch());
-        RaftGroup<KvMachine, KvCommand, KvOutput> group =
-                host.group(SimCluster.GROUP, machine, KvCodecs.COMMANDS, KvCodecs.OUTPUTS);
-        return new Running(life, transport, host, machine, group, new Inspection(group));
-    }
-
-    private final class Watch implements KvMachine.Listener {
-        @Override
-        public void onApply(KvMachine of, KvCommand command, KvOutput output, Applied at) {
-            simulation.note(
-                    Notes.APPLY,
-                    number * 1_000_003L + at.index(),
-                    () -> id + " applies " + at + " " + command + ": " + output);
-            cluster.invariants().onApply(SimNode.this, of, command, output, at);
-        }
-
-        @Override
-        public void onLoad(KvMachine of) {
-            simulation.note(
-                    Notes.SNAPSHOT,
-                    of.stateHash(),
-                    () -> id + " loads a state with commands up to " + of.lastCommandIndex());
-            cluster.invariants().onLoad(SimNode.this, of);
-        }
+        SimApplication.Instance application = cluster.application().open(cluster, this, host);
+        return new Running(
+                life, transport, host, application, new Inspection(application.group()));
     }
 
     private HostSpec spec() {
@@ -368,12 +349,24 @@ public final class SimNode {
     // The group
 
     /**
-     * The group as clients of this node use it.
+     * The group as clients of this node use it. In a cluster of other machines only what all groups
+     * have in common may be used, such as {@code admin()}.
      *
      * @return the running group
      * @throws IllegalStateException if the process does not run
      */
+    @SuppressWarnings("unchecked") // Generic types are not there at run time.
     public RaftGroup<KvMachine, KvCommand, KvOutput> group() {
+        return (RaftGroup<KvMachine, KvCommand, KvOutput>) required().group();
+    }
+
+    /**
+     * The group as clients of this node use it, whatever its state machine is.
+     *
+     * @return the running group
+     * @throws IllegalStateException if the process does not run
+     */
+    public RaftGroup<?, ?, ?> anyGroup() {
         return required().group();
     }
 
@@ -387,10 +380,18 @@ public final class SimNode {
     /**
      * The state machine of the present life.
      *
-     * @return the machine, empty if the process does not run
+     * @return the machine, empty if the process does not run or if its machine is another one
      */
     public Optional<KvMachine> machine() {
-        return Optional.ofNullable(running).map(Running::machine);
+        return Optional.ofNullable(running)
+                .map(life -> life.application().machine())
+                .filter(KvMachine.class::isInstance)
+                .map(KvMachine.class::cast);
+    }
+
+    /** A fingerprint of the state machine's state; 0 if the process does not run. */
+    long stateHash() {
+        return running == null ? 0 : running.application().stateHash();
     }
 
     /** The core's state as the runtime last published it; null if the process does not run. */

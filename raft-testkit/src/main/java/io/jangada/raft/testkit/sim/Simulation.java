@@ -107,8 +107,14 @@ public final class Simulation {
         afterEvent = check;
     }
 
-    /** Notes an event: numbers for the hash, a line for people. */
-    void note(long kind, long detail, Supplier<String> text) {
+    /**
+     * Notes an event.
+     *
+     * @param kind its kind, for the hash of the trace
+     * @param detail what tells it from others of its kind, for the hash of the trace
+     * @param text a line for people, made only if somebody reads
+     */
+    public void note(long kind, long detail, Supplier<String> text) {
         trace.mix(kind);
         trace.mix(nowNanos);
         trace.mix(detail);
