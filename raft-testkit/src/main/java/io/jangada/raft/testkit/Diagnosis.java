@@ -28,7 +28,10 @@ final class Diagnosis<S extends StateMachine<C, R>, C, R> {
                 log.stream().filter(each -> each.at().index() <= finding.index()).toList();
         this.commandNumber = commands.size();
         Experiments<S, C, R> experiments = new Experiments<>(kit);
-        Divergence found = experiments.search(commands, finding.loadedAt());
+        Divergence found =
+                finding.kind().isOfReplay()
+                        ? experiments.search(commands, finding.loadedAt())
+                        : null;
         this.divergence = found == null ? null : experiments.shrink(found);
     }
 
@@ -49,7 +52,9 @@ final class Diagnosis<S extends StateMachine<C, R>, C, R> {
             text.append("  What differs:\n");
             finding.differences().forEach(each -> text.append("    ").append(each).append('\n'));
         }
-        experiment(text);
+        if (finding.kind().isOfReplay()) {
+            experiment(text);
+        }
         return text.append("  Usual cause: ").append(Causes.of(finding, divergence)).toString();
     }
 

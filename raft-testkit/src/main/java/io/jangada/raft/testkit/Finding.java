@@ -42,6 +42,11 @@ record Finding(
         String text() {
             return text;
         }
+
+        /** Whether commands alone, given to machines without a cluster, may show more. */
+        boolean isOfReplay() {
+            return this == REPLY || this == STATE || this == LOAD;
+        }
     }
 
     /** Who has what. */

@@ -5,6 +5,7 @@ import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.testkit.Experiments.Divergence;
 import io.jangada.raft.testkit.Finding.Kind;
 import io.jangada.raft.testkit.Finding.Side;
+import io.jangada.raft.testkit.MachineWatch.Logged;
 import io.jangada.raft.testkit.sim.FaultKind;
 import io.jangada.raft.testkit.sim.LinkQuality;
 import io.jangada.raft.testkit.sim.MachineSwarm;
@@ -56,7 +57,13 @@ final class Trial<S extends StateMachine<C, R>, C, R> {
                         commands,
                         COMMANDS_MAX,
                         Duration.ofMillis(random.pick(List.of(10, 20, 50))));
-        return judge(() -> MachineSwarm.run(cluster, options, load));
+        return judge(
+                () -> {
+                    MachineSwarm.run(cluster, options, load);
+                    if (watch.commandCount() > 0) {
+                        checkLater((int) random.between(1, watch.commandCount()));
+                    }
+                });
     }
 
     /** A schedule of the user's own, with snapshots as often as it says. */
@@ -70,7 +77,11 @@ final class Trial<S extends StateMachine<C, R>, C, R> {
                         .trailingEntries(0)
                         .build();
         SimCluster cluster = new SimCluster(simulation, nodes, config, watch);
-        return judge(() -> new ScheduleRun(cluster).run(schedule));
+        return judge(
+                () -> {
+                    new ScheduleRun(cluster).run(schedule);
+                    checkLater(Experiments.NEVER);
+                });
     }
 
     private SwarmOptions options(int nodes, Set<FaultKind> faults) {
@@ -123,7 +134,6 @@ final class Trial<S extends StateMachine<C, R>, C, R> {
             failure.initCause(e);
             throw failure;
         }
-        checkWithoutCluster();
         return new RaftSimReport(
                 1,
                 watch.commandCount(),
@@ -133,33 +143,39 @@ final class Trial<S extends StateMachine<C, R>, C, R> {
                 Duration.ofNanos(simulation.nowNanos()));
     }
 
-    /** Later than the cluster ran, and with one more snapshot: what it did not happen to show. */
-    private void checkWithoutCluster() {
-        List<MachineWatch.Logged> log = watch.log();
+    /**
+     * Once more without the cluster and some real time later, for what it did not happen to show.
+     *
+     * @param savedAfter after how many commands a machine is saved and loaded
+     */
+    private void checkLater(int savedAfter) {
+        List<Logged> log = watch.log();
         Experiments<S, C, R> experiments = new Experiments<>(kit);
         Divergence found = experiments.compare(log, Experiments.NEVER);
-        if (found == null && !log.isEmpty()) {
-            found = experiments.compare(log, random.nextInt(log.size()));
+        if (found != null) {
+            Kind kind = found.reply() != null ? Kind.REPLY : Kind.STATE;
+            fail(kind, found, log, "one that replayed it a moment later", 0);
         }
-        if (found == null) {
-            return;
+        found =
+                savedAfter == Experiments.NEVER
+                        ? null
+                        : experiments.compare(log, savedAfter);
+        if (found != null) {
+            long loadedAt = log.get(savedAfter - 1).at().index();
+            fail(Kind.LOAD, found, log, "one that was saved and loaded on the way", loadedAt);
         }
-        boolean loaded = found.savedAfter() != Experiments.NEVER;
+    }
+
+    private void fail(Kind kind, Divergence found, List<Logged> log, String other, long loadedAt) {
         Finding finding =
                 new Finding(
-                        loaded ? Kind.LOAD : found.reply() != null ? Kind.REPLY : Kind.STATE,
+                        kind,
                         found.at() == 0 ? 0 : log.get(found.at() - 1).at().index(),
                         "",
                         new Side("a machine that replayed the log from its beginning", ""),
-                        new Side(
-                                loaded
-                                        ? "one that was saved and loaded on the way"
-                                        : "one that replayed it a millisecond later",
-                                ""),
+                        new Side(other, ""),
                         found.state(),
-                        loaded && found.savedAfter() > 0
-                                ? log.get(found.savedAfter() - 1).at().index()
-                                : 0);
+                        loadedAt);
         throw new SimulationFailure(explained(finding));
     }
 
