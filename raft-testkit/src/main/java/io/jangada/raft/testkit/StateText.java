@@ -5,6 +5,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
@@ -68,6 +69,8 @@ final class StateText {
             lines.add(name + ".size = " + i);
         } else if (value instanceof Collection<?> collection) {
             addUnordered(name, collection);
+        } else if (value instanceof byte[] bytes) {
+            lines.add(name + " = " + Arrays.toString(bytes));
         } else if (value.getClass().isArray()) {
             for (int i = 0; i < Array.getLength(value); i++) {
                 add(name + "[" + i + "]", Array.get(value, i));

@@ -48,6 +48,7 @@ class StateTextTest {
         private Set<Colour> colours = Set.of(Colour.RED);
         private List<Object> list = new ArrayList<>(List.of("a", 1));
         private byte[] bytes = {1, -1};
+        private int[] numbers = {4};
         private Optional<Money> some = Optional.of(new Money(3));
         private Optional<Money> none = Optional.empty();
         private AtomicLong atomic = new AtomicLong(5);
@@ -71,9 +72,9 @@ class StateTextTest {
                 Bank.list[0] = "a"
                 Bank.list[1] = 1
                 Bank.list.size = 2
-                Bank.bytes[0] = 1
-                Bank.bytes[1] = -1
-                Bank.bytes.length = 2
+                Bank.bytes = [1, -1]
+                Bank.numbers[0] = 4
+                Bank.numbers.length = 1
                 Bank.some.cents = 3
                 Bank.none = null
                 Bank.atomic = 5

@@ -63,8 +63,8 @@ final class KvExplanation {
     private @Nullable String ofValue(String value) {
         List<Operation<KvInput, KvOutput>> writers = new ArrayList<>();
         for (Operation<KvInput, KvOutput> each : others) {
-            if (each.input() instanceof Append) {
-                return null; // A value may then be put together from several writes.
+            if (each.input() instanceof Append append && value.endsWith(append.suffix())) {
+                return null; // The value may have been put together from several writes.
             }
             if (value.equals(valueWritten(each))) {
                 writers.add(each);
