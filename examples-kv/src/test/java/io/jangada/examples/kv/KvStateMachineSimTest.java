@@ -32,8 +32,7 @@ class KvStateMachineSimTest {
 
     @Provide
     Arbitrary<List<SimStep<KvCommand>>> schedules() {
-        Arbitrary<KvCommand> commands =
-                Arbitraries.randoms().map(KvStateMachineSimTest::command);
+        Arbitrary<KvCommand> commands = Arbitraries.randoms().map(KvStateMachineSimTest::command);
         return RaftArbitraries.schedules(3, commands);
     }
 

@@ -22,7 +22,8 @@ final class AnyResultCodec<R> implements Codec<R> {
         if (value == null) {
             return new byte[0];
         }
-        Class<?> type = value instanceof Enum<?> constant ? constant.getDeclaringClass() : value.getClass();
+        Class<?> type =
+                value instanceof Enum<?> constant ? constant.getDeclaringClass() : value.getClass();
         types.put(type.getName(), type);
         byte[] name = type.getName().getBytes(UTF_8);
         @SuppressWarnings("unchecked") // Made for this class.

@@ -130,6 +130,8 @@ final class Causes {
         char[] other = value.other().toCharArray();
         Arrays.sort(one);
         Arrays.sort(other);
-        return one.length > 3 && Arrays.equals(one, other) && !NUMBER.matcher(value.one()).matches();
+        return one.length > 3
+                && Arrays.equals(one, other)
+                && !NUMBER.matcher(value.one()).matches();
     }
 }

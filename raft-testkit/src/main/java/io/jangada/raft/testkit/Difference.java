@@ -33,8 +33,7 @@ record Difference(String name, String one, String other) {
         counts.forEach(
                 (line, count) -> {
                     for (int i = 0; i < count; i++) {
-                        left.computeIfAbsent(name(line), key -> new ArrayList<>())
-                                .add(value(line));
+                        left.computeIfAbsent(name(line), key -> new ArrayList<>()).add(value(line));
                     }
                 });
         List<Difference> found = new ArrayList<>();

@@ -133,9 +133,7 @@ final class Experiments<S extends StateMachine<C, R>, C, R> {
                     Logged each = commands.get(i - 1);
                     R answer = second.apply(kit.command(each.command()), each.at());
                     if (!Arrays.equals(replies.get(i - 1), kit.results().encode(answer))) {
-                        reply =
-                                new Difference(
-                                        "reply", texts.get(i - 1), String.valueOf(answer));
+                        reply = new Difference("reply", texts.get(i - 1), String.valueOf(answer));
                     }
                 }
                 if (i == savedAfter) {

@@ -113,8 +113,7 @@ final class MachineWatch<S extends StateMachine<C, R>, C, R>
             Applied at,
             R reply,
             @Nullable Picture picture) {
-        log.computeIfAbsent(
-                at.index(), index -> new Logged(kit.commands().encode(command), at));
+        log.computeIfAbsent(at.index(), index -> new Logged(kit.commands().encode(command), at));
         Seen now =
                 new Seen(
                         machine.who(), kit.results().encode(reply), String.valueOf(reply), picture);

@@ -31,7 +31,9 @@ record Picture(byte[] bytes, String text) {
             int at = Arrays.mismatch(bytes, other.bytes);
             found.add(
                     new Difference(
-                            "saved bytes, from offset " + at, from(bytes, at), from(other.bytes, at)));
+                            "saved bytes, from offset " + at,
+                            from(bytes, at),
+                            from(other.bytes, at)));
         }
         return found;
     }

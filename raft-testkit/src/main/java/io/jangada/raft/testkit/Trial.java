@@ -156,10 +156,7 @@ final class Trial<S extends StateMachine<C, R>, C, R> {
             Kind kind = found.reply() != null ? Kind.REPLY : Kind.STATE;
             fail(kind, found, log, "one that replayed it a moment later", 0);
         }
-        found =
-                savedAfter == Experiments.NEVER
-                        ? null
-                        : experiments.compare(log, savedAfter);
+        found = savedAfter == Experiments.NEVER ? null : experiments.compare(log, savedAfter);
         if (found != null) {
             long loadedAt = log.get(savedAfter - 1).at().index();
             fail(Kind.LOAD, found, log, "one that was saved and loaded on the way", loadedAt);

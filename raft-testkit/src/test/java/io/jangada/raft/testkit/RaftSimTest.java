@@ -18,7 +18,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Right machines pass, and wrong ones are found and told in words that lead to the mistake. */
 class RaftSimTest {
     private static <S extends Shop> RaftSim<S, Shop.Order, Shop.Receipt> sim(Supplier<S> machine) {
-        return RaftSim.of(machine, Codec.of(Shop.Order.class)).commands(Shop::order).nodes(5).faults(ALL);
+        return RaftSim.of(machine, Codec.of(Shop.Order.class))
+                .commands(Shop::order)
+                .nodes(5)
+                .faults(ALL);
     }
 
     static List<Arguments> rightMachines() {
@@ -44,7 +47,11 @@ class RaftSimTest {
                 wrong("a clock", Shop.WithClock::new, "two nodes", "A clock is read"),
                 wrong("a random number", Shop.WithLuck::new, "states", "A random number"),
                 wrong("hash order", Shop.WithHashOrder::new, "two nodes", "in hash order"),
-                wrong("saved in hash order", Shop.WithSavedHashOrder::new, "load()", "in hash order"),
+                wrong(
+                        "saved in hash order",
+                        Shop.WithSavedHashOrder::new,
+                        "load()",
+                        "in hash order"),
                 wrong("a forgotten field", Shop.WithForgottenNumber::new, "load()", "lastNumber"),
                 wrong("a forgotten query", Shop.WithForgottenItem::new, "load()", "lastItem"),
                 wrong("a live view", Shop.WithLiveView::new, "view()", "copy them"),
@@ -67,7 +74,8 @@ class RaftSimTest {
         System.out.println("---- " + name + "\n" + message);
         assertTrue(message.contains(what), message);
         assertTrue(message.contains("Usual cause: ") && message.contains(cause), message);
-        assertTrue(message.matches("(?s)seed \\d+: .*To see it again: \\.seed\\(\\d+\\).*"), message);
+        assertTrue(
+                message.matches("(?s)seed \\d+: .*To see it again: \\.seed\\(\\d+\\).*"), message);
     }
 
     @Test
@@ -86,8 +94,7 @@ class RaftSimTest {
         RaftSim<Shop.WithForgottenItem, Shop.Order, Shop.Receipt> sim =
                 sim(Shop.WithForgottenItem::new);
         sim.fingerprint(shop -> List.of(shop.sold, shop.lastNumber)).seed(1);
-        assertThrows(
-                SimulationFailure.class, () -> sim.fingerprint(shop -> shop.lastItem).seed(1));
+        assertThrows(SimulationFailure.class, () -> sim.fingerprint(shop -> shop.lastItem).seed(1));
     }
 
     @Test

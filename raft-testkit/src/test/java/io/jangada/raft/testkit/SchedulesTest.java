@@ -36,8 +36,7 @@ class SchedulesTest {
     }
 
     @Property(tries = 30, seed = "1", afterFailure = AfterFailureMode.SAMPLE_FIRST)
-    void aRightMachineSurvivesAnySchedule(
-            @ForAll("schedules") List<SimStep<Shop.Order>> schedule) {
+    void aRightMachineSurvivesAnySchedule(@ForAll("schedules") List<SimStep<Shop.Order>> schedule) {
         RaftSim.of(Shop::new, Codec.of(Shop.Order.class)).run(schedule);
     }
 

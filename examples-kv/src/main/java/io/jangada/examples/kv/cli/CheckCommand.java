@@ -23,7 +23,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code kv check}: whether what clients saw is what a single copy of the store could have said. */
+/**
+ * {@code kv check}: whether what clients saw is what a single copy of the store could have said.
+ */
 @Command(
         name = "check",
         header = "Checks what clients saw for linearizability.",
@@ -66,13 +68,13 @@ final class CheckCommand implements Callable<Integer> {
             names = "--budget",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Up to N times the usual work and memory, from 1 to 100; default 1.")
-    private int budget;
+            description = "Up to N times the usual work and memory, from 0.001 to 100; default 1.")
+    private double budget;
 
     @Override
     public Integer call() {
-        if (budget < 1 || budget > 100) {
-            throw new UsageException("--budget " + budget + " is not from 1 to 100");
+        if (!(budget >= 0.001 && budget <= 100)) {
+            throw new UsageException("--budget " + budget + " is not from 0.001 to 100");
         }
         KvCheck.Result result = KvCheck.check(read(), budget());
         if (html != null) {
@@ -87,8 +89,8 @@ final class CheckCommand implements Callable<Integer> {
     private Budget budget() {
         Budget usual = Budget.DEFAULT;
         return new Budget(
-                usual.stepsMax() * budget,
-                usual.configurationsMax() * budget,
+                (long) (usual.stepsMax() * budget),
+                (int) (usual.configurationsMax() * budget),
                 Runtime.getRuntime().availableProcessors());
     }
 

@@ -93,7 +93,6 @@ public final class CounterModel implements Model<Long, CounterModel.Input, Count
     /** Additions whose answers tell nothing do not notice each other. */
     @Override
     public boolean areIndependent(Input one, Input other) {
-        return one instanceof Add && other instanceof Add
-                || amount(one) == 0 && amount(other) == 0;
+        return one instanceof Add && other instanceof Add || amount(one) == 0 && amount(other) == 0;
     }
 }

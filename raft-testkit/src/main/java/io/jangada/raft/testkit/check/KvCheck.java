@@ -126,8 +126,7 @@ public final class KvCheck {
         return MODEL.merged(effective).stream().map(KvCheck::plain).toList();
     }
 
-    private static Operation<KvInput, KvOutput> plain(
-            Operation<Input<KvInput>, KvOutput> attempt) {
+    private static Operation<KvInput, KvOutput> plain(Operation<Input<KvInput>, KvOutput> attempt) {
         return SessionModel.with(attempt, attempt.input().input());
     }
 

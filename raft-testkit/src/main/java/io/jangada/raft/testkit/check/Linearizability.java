@@ -47,8 +47,7 @@ public final class Linearizability {
     }
 
     /** What is checked, in parts. */
-    static <S, I, O> List<Partition<I, O>> partitions(
-            Model<S, I, O> model, History<I, O> history) {
+    static <S, I, O> List<Partition<I, O>> partitions(Model<S, I, O> model, History<I, O> history) {
         List<Operation<I, O>> relevant = new ArrayList<>();
         for (Operation<I, O> operation : history.operations()) {
             if (operation.status() == Status.OK

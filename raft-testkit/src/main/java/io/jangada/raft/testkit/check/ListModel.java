@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> the elements, compared with {@code equals}
  */
-public final class ListModel<V>
-        implements Model<List<V>, ListModel.Input<V>, ListModel.Output<V>> {
+public final class ListModel<V> implements Model<List<V>, ListModel.Input<V>, ListModel.Output<V>> {
 
     /** The model; it has no settings. */
     public ListModel() {}
@@ -103,8 +102,7 @@ public final class ListModel<V>
             longer.add(append.element());
             return List.copyOf(longer);
         }
-        return output == null
-                        || output instanceof Elements<V> read && read.elements().equals(state)
+        return output == null || output instanceof Elements<V> read && read.elements().equals(state)
                 ? state
                 : null;
     }

@@ -189,7 +189,9 @@ public final class SessionModel<S, I, O>
         return partitions;
     }
 
-    /** The operations with the attempts of each write made one, none of which failed for certain. */
+    /**
+     * The operations with the attempts of each write made one, none of which failed for certain.
+     */
     List<Operation<Input<I>, O>> merged(List<Operation<Input<I>, O>> operations) {
         List<Operation<Input<I>, O>> merged = new ArrayList<>(operations);
         merged.removeIf(this::isAttempt);

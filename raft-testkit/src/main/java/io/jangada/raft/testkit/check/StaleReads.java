@@ -119,10 +119,7 @@ final class StaleReads {
 
     private void remember(String session, Operation<KvInput, KvOutput> read) {
         if (read.notes().containsKey("idx")) {
-            latest.merge(
-                    session,
-                    read,
-                    (one, other) -> index(one) > index(other) ? one : other);
+            latest.merge(session, read, (one, other) -> index(one) > index(other) ? one : other);
         }
         if (onlyWriter(read) != null) {
             latest.merge(
@@ -181,8 +178,7 @@ final class StaleReads {
         long seenSince = writtenAt(earlier);
         if (value(read) == null) {
             return removers.getOrDefault(read.input().key(), List.of()).stream()
-                    .noneMatch(
-                            remover -> remover.end() > seenSince && remover.call() < read.end());
+                    .noneMatch(remover -> remover.end() > seenSince && remover.call() < read.end());
         }
         Operation<KvInput, KvOutput> writer = onlyWriter(read);
         return writer != null && writer.status() == Status.OK && writer.end() < seenSince;

@@ -60,10 +60,7 @@ public final class Timeline {
      * @return HTML, the same for the same arguments
      */
     public static <S, I, O> String html(
-            String title,
-            Model<S, I, O> model,
-            History<I, O> history,
-            Verdict<I, O> verdict) {
+            String title, Model<S, I, O> model, History<I, O> history, Verdict<I, O> verdict) {
         return html(title, model, history, verdict, verdict.message());
     }
 
@@ -186,17 +183,25 @@ public final class Timeline {
             int width = layout.width();
             int height = layout.height();
             out.append(
-                    format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\">\n", width, height));
+                    format(
+                            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\">\n",
+                            width, height));
             layout.ticks()
                     .forEach(
                             tick ->
                                     out.append(
-                                            format("<text class=\"axis\" x=\"%d\" y=\"12\">%s</text>\n", tick.x(), tick.text())));
+                                            format(
+                                                    "<text class=\"axis\" x=\"%d\" y=\"12\">%s</text>\n",
+                                                    tick.x(), tick.text())));
             for (TimelineLayout.Lane lane : layout.lanes()) {
                 out.append(
-                        format("<line class=\"lane\" x1=\"0\" x2=\"%d\" y1=\"%d\" y2=\"%2$d\"/>\n", width, lane.y() + TimelineLayout.BAR / 2));
+                        format(
+                                "<line class=\"lane\" x1=\"0\" x2=\"%d\" y1=\"%d\" y2=\"%2$d\"/>\n",
+                                width, lane.y() + TimelineLayout.BAR / 2));
                 out.append(
-                        format("<text class=\"axis\" x=\"4\" y=\"%d\">%s</text>\n", lane.y() + 13, escape(lane.name())));
+                        format(
+                                "<text class=\"axis\" x=\"4\" y=\"%d\">%s</text>\n",
+                                lane.y() + 13, escape(lane.name())));
             }
             layout.faults().forEach(this::fault);
             layout.bars().forEach(bar -> bar((TimelineLayout.Bar<I, O>) bar));
@@ -204,20 +209,25 @@ public final class Timeline {
             if (conflictEnd != Operation.NEVER) {
                 int x = layout.x(conflictEnd);
                 out.append(
-                        format("<line class=\"end\" x1=\"%d\" x2=\"%1$d\" y1=\"16\" y2=\"%d\"/>\n", x, height));
+                        format(
+                                "<line class=\"end\" x1=\"%d\" x2=\"%1$d\" y1=\"16\" y2=\"%d\"/>\n",
+                                x, height));
             }
             out.append("</svg>\n");
         }
 
         private void fault(TimelineLayout.Mark mark) {
             out.append(
-                    format("<g><title>%s</title><line class=\"fault\" x1=\"%d\" x2=\"%2$d\" y1=\"16\"", escape(mark.title()), mark.x()));
+                    format(
+                            "<g><title>%s</title><line class=\"fault\" x1=\"%d\" x2=\"%2$d\" y1=\"16\"",
+                            escape(mark.title()), mark.x()));
             out.append(
-                    format(" y2=\"%d\"/><text class=\"faultname\" x=\"%d\" y=\"%d\">%s</text></g>\n", 
-                                    layout.height(),
-                                    mark.x() + 3,
-                                    layout.height() - 4,
-                                    escape(mark.name())));
+                    format(
+                            " y2=\"%d\"/><text class=\"faultname\" x=\"%d\" y=\"%d\">%s</text></g>\n",
+                            layout.height(),
+                            mark.x() + 3,
+                            layout.height() - 4,
+                            escape(mark.name())));
         }
 
         private void bar(TimelineLayout.Bar<I, O> bar) {
@@ -227,16 +237,15 @@ public final class Timeline {
             out.append(isCulprit ? "<g id=\"conflict\">" : "<g>");
             out.append("<title>").append(escape(tooltip(operation))).append("</title>");
             out.append(
-                    format("<rect class=\"op %s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"3\"/>", 
-                                    style(operation),
-                                    bar.left(),
-                                    bar.y(),
-                                    width,
-                                    TimelineLayout.BAR));
+                    format(
+                            "<rect class=\"op %s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"3\"/>",
+                            style(operation), bar.left(), bar.y(), width, TimelineLayout.BAR));
             String label = TimelineLayout.fitting(label(operation), width);
             if (!label.isEmpty()) {
                 out.append(
-                        format("<text x=\"%d\" y=\"%d\">%s</text>", bar.left() + 4, bar.y() + 13, escape(label)));
+                        format(
+                                "<text x=\"%d\" y=\"%d\">%s</text>",
+                                bar.left() + 4, bar.y() + 13, escape(label)));
             }
             out.append("</g>\n");
         }
@@ -253,9 +262,7 @@ public final class Timeline {
                 case FAIL -> "failed" + later;
                 case INFO -> "unknown" + later;
                 case OK ->
-                        (model.isReadOnly(operation.input(), operation.output())
-                                        ? "read"
-                                        : "write")
+                        (model.isReadOnly(operation.input(), operation.output()) ? "read" : "write")
                                 + later;
             };
         }
@@ -297,7 +304,9 @@ public final class Timeline {
                     int y = bar.y() + TimelineLayout.BAR - 4;
                     points.append(x).append(',').append(y).append(' ');
                     dots.append(
-                            format("<circle class=\"dot\" cx=\"%d\" cy=\"%d\" r=\"2.5\"/>\n", x, y));
+                            format(
+                                    "<circle class=\"dot\" cx=\"%d\" cy=\"%d\" r=\"2.5\"/>\n",
+                                    x, y));
                 }
             }
             if (points.length() > 0) {

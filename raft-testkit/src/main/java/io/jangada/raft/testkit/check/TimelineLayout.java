@@ -108,9 +108,7 @@ final class TimelineLayout {
         for (Operation<I, O> operation : shown) {
             boolean open = operation.status() == Status.INFO;
             lastOf.merge(
-                    operation.process(),
-                    open ? operation.call() + 1 : operation.end(),
-                    Math::max);
+                    operation.process(), open ? operation.call() + 1 : operation.end(), Math::max);
         }
         Map<Long, Integer> laneOf = new HashMap<>();
         List<Long> takenUntil = new ArrayList<>();

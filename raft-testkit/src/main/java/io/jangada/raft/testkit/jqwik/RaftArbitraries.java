@@ -57,8 +57,7 @@ public final class RaftArbitraries {
      */
     public static <C> Arbitrary<SimStep<C>> steps(int nodes, Arbitrary<C> commands) {
         Arbitrary<Integer> node = Arbitraries.integers().between(1, nodes).shrinkTowards(1);
-        Arbitrary<SimStep<C>> write =
-                Combinators.combine(node, commands).as(SimStep.Write<C>::new);
+        Arbitrary<SimStep<C>> write = Combinators.combine(node, commands).as(SimStep.Write<C>::new);
         return Arbitraries.frequencyOf(
                 Tuple.of(10, write),
                 Tuple.of(1, Arbitraries.create(SimStep.Heal<C>::new)),

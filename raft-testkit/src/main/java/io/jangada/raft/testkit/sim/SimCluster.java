@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster of nodes that run the library's own runtime in virtual time, with one group, of a {@link
- * KvMachine} unless said otherwise. All invariants are checked after every event.
+ * A cluster of nodes that run the library's own runtime in virtual time, with one group, of a
+ * {@link KvMachine} unless said otherwise. All invariants are checked after every event.
  */
 public final class SimCluster {
     static final GroupId GROUP = GroupId.of("g");
@@ -53,7 +53,8 @@ public final class SimCluster {
         this(simulation, size, config, new SourceApplication<>(source));
     }
 
-    private SimCluster(Simulation simulation, int size, RaftConfig config, SimApplication application) {
+    private SimCluster(
+            Simulation simulation, int size, RaftConfig config, SimApplication application) {
         this.simulation = simulation;
         this.config = config;
         this.application = application;

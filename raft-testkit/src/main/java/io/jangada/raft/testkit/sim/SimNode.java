@@ -147,8 +147,7 @@ public final class SimNode {
         SimEnvironment environment = new SimEnvironment(life, simulation, transport);
         Host host = Host.open(spec(), environment);
         SimApplication.Instance application = cluster.application().open(cluster, this, host);
-        return new Running(
-                life, transport, host, application, new Inspection(application.group()));
+        return new Running(life, transport, host, application, new Inspection(application.group()));
     }
 
     private HostSpec spec() {

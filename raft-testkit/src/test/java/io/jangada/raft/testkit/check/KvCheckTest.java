@@ -24,9 +24,7 @@ class KvCheckTest {
 
     private void stale(long process, String note, String value, String index) {
         recorder.invoke(
-                process,
-                new Get("x", ReadMode.STALE),
-                note == null ? Map.of() : Map.of("s", note));
+                process, new Get("x", ReadMode.STALE), note == null ? Map.of() : Map.of("s", note));
         recorder.ok(
                 process,
                 new KvOutput.Value(value),
@@ -154,7 +152,7 @@ class KvCheckTest {
             value = {
                 "A:put(x,1) B:get(x) B:=1 C:get(x) C:=- A:ok",
                 "A:put(x,1) A:ok A:cas(x,2,3) A:=true",
-                "A:append(x,1) A:ok B:get(x) B:=9",
+                "A:append(x,9) A:ok B:get(x) B:=99",
             })
     void whatIsNotPlainIsNotNamed(String script) {
         KvCheck.Result result = KvCheck.check(Script.history(script), Budget.DEFAULT);

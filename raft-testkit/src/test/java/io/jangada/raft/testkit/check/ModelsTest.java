@@ -53,12 +53,15 @@ class ModelsTest {
                 (random, number) ->
                         switch (random.nextInt(6)) {
                             case 0, 1 -> new Write<>("v" + number);
-                            case 2 -> new CompareAndSet<>("v" + random.nextInt(number + 1), "v" + number);
+                            case 2 ->
+                                    new CompareAndSet<>(
+                                            "v" + random.nextInt(number + 1), "v" + number);
                             default -> new Read<>();
                         },
                 (random, input) ->
                         input instanceof Read
-                                ? new Value<>(random.nextInt(4) == 0 ? null : "v" + random.nextInt(4))
+                                ? new Value<>(
+                                        random.nextInt(4) == 0 ? null : "v" + random.nextInt(4))
                                 : input instanceof Write
                                         ? new RegisterModel.Done<>()
                                         : new Swapped<>(random.nextBoolean()),
@@ -134,11 +137,12 @@ class ModelsTest {
         Specimen<ListModel.Input<Integer>, ListModel.Output<Integer>> list = list();
         return new Specimen<>(
                 "lists by key",
-                new KeyedModel<String, List<Integer>, ListModel.Input<Integer>, ListModel.Output<Integer>>(
+                new KeyedModel<
+                        String, List<Integer>, ListModel.Input<Integer>, ListModel.Output<Integer>>(
                         new ListModel<>()),
                 seed -> {
-                    Map<String, Function<ListModel.Input<Integer>, ListModel.Output<Integer>>> lists =
-                            new HashMap<>();
+                    Map<String, Function<ListModel.Input<Integer>, ListModel.Output<Integer>>>
+                            lists = new HashMap<>();
                     return at ->
                             lists.computeIfAbsent(at.key(), key -> list.service().apply(0))
                                     .apply(at.input());
@@ -195,7 +199,8 @@ class ModelsTest {
 
     // By thought
 
-    private static <I, O> Verdict<I, O> check(Model<?, I, O> model, HistoryRecorder<I, O> recorder) {
+    private static <I, O> Verdict<I, O> check(
+            Model<?, I, O> model, HistoryRecorder<I, O> recorder) {
         return Linearizability.check(model, recorder.history(), Budget.DEFAULT);
     }
 
@@ -247,7 +252,11 @@ class ModelsTest {
 
     @Test
     void keysDoNotOrderEachOtherAndAConflictNamesItsKey() {
-        KeyedModel<String, Optional<String>, RegisterModel.Input<String>, RegisterModel.Output<String>>
+        KeyedModel<
+                        String,
+                        Optional<String>,
+                        RegisterModel.Input<String>,
+                        RegisterModel.Output<String>>
                 model = new KeyedModel<>(new RegisterModel<>());
         HistoryRecorder<
                         KeyedModel.At<String, RegisterModel.Input<String>>,

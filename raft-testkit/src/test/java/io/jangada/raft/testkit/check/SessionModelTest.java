@@ -90,8 +90,7 @@ class SessionModelTest {
     @Test
     void differentAnswersToOneWriteAreNamed() {
         Verdict.NotLinearizable<?, ?> verdict =
-                assertInstanceOf(
-                        Verdict.NotLinearizable.class, check("A:+7:4 A:=1 B:+7:4 B:=2"));
+                assertInstanceOf(Verdict.NotLinearizable.class, check("A:+7:4 A:=1 B:+7:4 B:=2"));
         assertEquals("answers to write 7:4", verdict.partition());
     }
 
@@ -104,9 +103,7 @@ class SessionModelTest {
         IllegalArgumentException e =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () ->
-                                Linearizability.check(
-                                        MODEL, recorder.history(), Budget.DEFAULT));
+                        () -> Linearizability.check(MODEL, recorder.history(), Budget.DEFAULT));
         assertEquals(
                 "write 7:4 was attempted as add and get 1 and as add and get 2", e.getMessage());
     }

@@ -82,8 +82,7 @@ record Specimen<I, O>(
         List<Open<I>> open = new ArrayList<>();
         int count = 0;
         while (count < operations || !open.isEmpty() && random.nextInt(8) > 0) {
-            if (count < operations
-                    && (open.isEmpty() || open.size() < 4 && random.nextBoolean())) {
+            if (count < operations && (open.isEmpty() || open.size() < 4 && random.nextBoolean())) {
                 Open<I> next = new Open<>(recorder.newProcess(), anyInput.draw(random, count++));
                 open.add(next);
                 recorder.invoke(next.process(), next.input());
