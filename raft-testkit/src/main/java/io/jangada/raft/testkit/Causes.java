@@ -2,6 +2,7 @@ package io.jangada.raft.testkit;
 
 import io.jangada.raft.testkit.Experiments.Divergence;
 import io.jangada.raft.testkit.Finding.Kind;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,25 +100,25 @@ final class Causes {
     }
 
     private static boolean hasTime(String text) {
-        long millis = System.currentTimeMillis();
-        long nanos = System.nanoTime();
         Matcher numbers = NUMBER.matcher(text);
         while (numbers.find()) {
-            try {
-                long number = Long.parseLong(numbers.group());
-                if (isNear(number, millis, DAY_MILLIS)
-                        || isNear(number, millis / 1_000, DAY_MILLIS / 1_000)
-                        || isNear(number / 1_000, millis, DAY_MILLIS)
-                        || isNear(number / 1_000_000, millis, DAY_MILLIS)
-                        || isNear(number, nanos, HOUR_NANOS)) {
-                    return true;
-                }
-            } catch (NumberFormatException e) {
-                continue; // Too large for a time.
+            // Nineteen digits may be too many for a long, and are no time then.
+            BigInteger number = new BigInteger(numbers.group());
+            if (number.bitLength() < Long.SIZE && isTime(number.longValue())) {
+                return true;
             }
         }
-        String today = Instant.ofEpochMilli(millis).toString();
-        return text.contains(today.substring(0, 10) + "T");
+        String now = Instant.ofEpochMilli(System.currentTimeMillis()).toString();
+        return text.contains(now.substring(0, 10) + "T");
+    }
+
+    private static boolean isTime(long number) {
+        long millis = System.currentTimeMillis();
+        return isNear(number, millis, DAY_MILLIS)
+                || isNear(number, millis / 1_000, DAY_MILLIS / 1_000)
+                || isNear(number / 1_000, millis, DAY_MILLIS)
+                || isNear(number / 1_000_000, millis, DAY_MILLIS)
+                || isNear(number, System.nanoTime(), HOUR_NANOS);
     }
 
     private static boolean isNear(long number, long now, long distance) {

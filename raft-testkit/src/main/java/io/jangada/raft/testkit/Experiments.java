@@ -3,8 +3,8 @@ package io.jangada.raft.testkit;
 import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.testkit.MachineWatch.Logged;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +113,7 @@ final class Experiments<S extends StateMachine<C, R>, C, R> {
 
     /** Lets two machines take the same commands, the second one later. Null if they agree. */
     @Nullable Divergence compare(List<Logged> commands, int savedAfter) {
-        List<byte[]> replies = new ArrayList<>();
+        List<ByteBuffer> replies = new ArrayList<>();
         List<String> texts = new ArrayList<>();
         List<Picture> pictures = new ArrayList<>();
         try {
@@ -121,7 +121,7 @@ final class Experiments<S extends StateMachine<C, R>, C, R> {
             pictures.add(kit.picture(first));
             for (Logged each : commands) {
                 R reply = first.apply(kit.command(each.command()), each.at());
-                replies.add(kit.results().encode(reply));
+                replies.add(kit.encoded(reply));
                 texts.add(String.valueOf(reply));
                 pictures.add(kit.picture(first));
             }
@@ -132,7 +132,7 @@ final class Experiments<S extends StateMachine<C, R>, C, R> {
                 if (i > 0) {
                     Logged each = commands.get(i - 1);
                     R answer = second.apply(kit.command(each.command()), each.at());
-                    if (!Arrays.equals(replies.get(i - 1), kit.results().encode(answer))) {
+                    if (!replies.get(i - 1).equals(kit.encoded(answer))) {
                         reply = new Difference("reply", texts.get(i - 1), String.valueOf(answer));
                     }
                 }

@@ -37,7 +37,7 @@ record MachineKit<S extends StateMachine<C, R>, C, R>(
                 fingerprint == null
                         ? StateText.of(machine)
                         : StateText.of("fingerprint", fingerprint.apply(machine));
-        return new Picture(save(machine), text);
+        return new Picture(ByteBuffer.wrap(save(machine)), text);
     }
 
     byte[] save(S machine) throws IOException {
@@ -54,7 +54,11 @@ record MachineKit<S extends StateMachine<C, R>, C, R>(
         }
     }
 
-    C command(byte[] encoded) {
-        return commands.decode(ByteBuffer.wrap(encoded).asReadOnlyBuffer());
+    C command(ByteBuffer encoded) {
+        return commands.decode(encoded.asReadOnlyBuffer());
+    }
+
+    ByteBuffer encoded(R result) {
+        return ByteBuffer.wrap(results.encode(result));
     }
 }

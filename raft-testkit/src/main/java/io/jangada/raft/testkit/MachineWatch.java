@@ -11,8 +11,8 @@ import io.jangada.raft.testkit.Finding.Side;
 import io.jangada.raft.testkit.sim.MachineSource;
 import io.jangada.raft.testkit.sim.SimCluster;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +34,11 @@ final class MachineWatch<S extends StateMachine<C, R>, C, R>
     private static final long KEPT_BYTES_MAX = 64 << 20;
 
     /** A command that was applied, and where. */
-    record Logged(byte[] command, Applied at) {}
+    record Logged(ByteBuffer command, Applied at) {}
 
     /** The reply at an index and, unless it was in the middle of a batch, the state after it. */
-    private record Seen(String who, byte[] reply, String replyText, @Nullable Picture picture) {}
+    private record Seen(
+            String who, ByteBuffer reply, String replyText, @Nullable Picture picture) {}
 
     private final MachineKit<S, C, R> kit;
     private final Map<Long, Seen> seen = new HashMap<>();
@@ -113,10 +114,10 @@ final class MachineWatch<S extends StateMachine<C, R>, C, R>
             Applied at,
             R reply,
             @Nullable Picture picture) {
-        log.computeIfAbsent(at.index(), index -> new Logged(kit.commands().encode(command), at));
+        log.computeIfAbsent(at.index(), index -> new Logged(ByteBuffer.wrap(kit.commands().encode(command)), at));
         Seen now =
                 new Seen(
-                        machine.who(), kit.results().encode(reply), String.valueOf(reply), picture);
+                        machine.who(), kit.encoded(reply), String.valueOf(reply), picture);
         machine.cluster()
                 .simulation()
                 .note(
@@ -131,7 +132,7 @@ final class MachineWatch<S extends StateMachine<C, R>, C, R>
             return;
         }
         replies++;
-        if (!Arrays.equals(first.reply(), now.reply())) {
+        if (!first.reply().equals(now.reply())) {
             Side one = new Side(first.who(), first.replyText());
             Side other = new Side(now.who(), now.replyText());
             report(
@@ -177,10 +178,11 @@ final class MachineWatch<S extends StateMachine<C, R>, C, R>
     }
 
     /** A machine, or a view of it, has written a state out. */
-    void saved(WatchedMachine<S, C, R> machine, long index, byte[] bytes, boolean isView) {
+    void saved(WatchedMachine<S, C, R> machine, long index, byte[] saved, boolean isView) {
         saves++;
         Picture then = picture(index);
-        if (then != null && !Arrays.equals(then.bytes(), bytes)) {
+        ByteBuffer bytes = ByteBuffer.wrap(saved);
+        if (then != null && !then.bytes().equals(bytes)) {
             Picture now = new Picture(bytes, then.text());
             Side one = new Side("right after the command of index " + index, "");
             Side other = new Side(machine.node() + ", in a snapshot of that index", "");
@@ -225,7 +227,7 @@ final class MachineWatch<S extends StateMachine<C, R>, C, R>
             String command,
             @Nullable Picture now) {
         Picture then = picture(index);
-        if (then == null || now == null || then.matches(now)) {
+        if (then == null || now == null || then.equals(now)) {
             return;
         }
         Seen first = seen.get(index);

@@ -146,7 +146,6 @@ final class StateText {
             add(name.isEmpty() ? field.getName() : name + "." + field.getName(), field.get(owner));
         } catch (InaccessibleObjectException | IllegalAccessException e) {
             // A module that is not open to us: we know nothing of its objects.
-            return;
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Equal states have equal texts, whatever objects they are made of; different ones differ. */
@@ -43,7 +44,7 @@ class StateTextTest {
         private static int shared = 1;
         private transient int cache = 2;
         private final ReentrantLock lock = new ReentrantLock();
-        private final Runnable listener = () -> {};
+        private final Supplier<String> listener = super::toString;
         private Map<String, Money> accounts = new HashMap<>();
         private Set<Colour> colours = Set.of(Colour.RED);
         private List<Object> list = new ArrayList<>(List.of("a", 1));

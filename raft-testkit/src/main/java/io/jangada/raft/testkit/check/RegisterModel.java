@@ -1,7 +1,6 @@
 package io.jangada.raft.testkit.check;
 
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the values, compared with {@code equals}
  */
 public final class RegisterModel<V>
-        implements Model<Optional<V>, RegisterModel.Input<V>, RegisterModel.Output<V>> {
+        implements Model<
+                RegisterModel.Value<V>, RegisterModel.Input<V>, RegisterModel.Output<V>> {
 
     /** The model; it has no settings. */
     public RegisterModel() {}
@@ -110,30 +110,29 @@ public final class RegisterModel<V>
     }
 
     @Override
-    public Optional<V> initial() {
-        return Optional.empty();
+    public Value<V> initial() {
+        return new Value<>(null);
     }
 
     @Override
-    public @Nullable Optional<V> step(
-            Optional<V> state, Input<V> input, @Nullable Output<V> output) {
+    public @Nullable Value<V> step(Value<V> state, Input<V> input, @Nullable Output<V> output) {
         boolean swaps =
                 input instanceof CompareAndSet<V> cas
-                        && Objects.equals(state.orElse(null), cas.expected());
+                        && Objects.equals(state.value(), cas.expected());
         if (output != null && !output.equals(answer(state, input, swaps))) {
             return null;
         }
         if (input instanceof Write<V> write) {
-            return Optional.ofNullable(write.value());
+            return new Value<>(write.value());
         }
         return input instanceof CompareAndSet<V> cas && swaps
-                ? Optional.ofNullable(cas.replacement())
+                ? new Value<>(cas.replacement())
                 : state;
     }
 
-    private static <V> Output<V> answer(Optional<V> state, Input<V> input, boolean swaps) {
+    private static <V> Output<V> answer(Value<V> state, Input<V> input, boolean swaps) {
         if (input instanceof Read) {
-            return new Value<>(state.orElse(null));
+            return state;
         }
         return input instanceof Write ? new Done<>() : new Swapped<>(swaps);
     }

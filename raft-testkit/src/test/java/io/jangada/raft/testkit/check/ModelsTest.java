@@ -254,7 +254,7 @@ class ModelsTest {
     void keysDoNotOrderEachOtherAndAConflictNamesItsKey() {
         KeyedModel<
                         String,
-                        Optional<String>,
+                        Value<String>,
                         RegisterModel.Input<String>,
                         RegisterModel.Output<String>>
                 model = new KeyedModel<>(new RegisterModel<>());
