@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.Codec;
 import io.jangada.raft.testkit.jqwik.RaftArbitraries;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.AfterFailureMode;
 import net.jqwik.api.Arbitraries;
@@ -70,6 +72,45 @@ class SchedulesTest {
                     shortest);
             return result.mapToSuccessful();
         }
+    }
+
+    @Example
+    void everyStepDoesWhatItSays() {
+        List<String> trace = new ArrayList<>();
+        Duration some = Duration.ofMillis(300);
+        RaftSim.of(Shop::new, Codec.of(Shop.Order.class))
+                .trace(trace::add)
+                .run(
+                        List.of(
+                                new SimStep.Write<>(1, new Shop.Order("apple", 1)),
+                                new SimStep.Snapshot<>(1),
+                                new SimStep.Crash<>(2),
+                                new SimStep.Crash<>(2),
+                                new SimStep.Write<>(2, new Shop.Order("pear", 1)),
+                                new SimStep.Cut<>(3),
+                                new SimStep.Wait<>(some),
+                                new SimStep.Heal<>(),
+                                new SimStep.Restart<>(5), // Which is 2.
+                                new SimStep.Wait<>(some),
+                                new SimStep.Transfer<>(2),
+                                new SimStep.Wait<>(some)));
+        List<String> told =
+                List.of(
+                        "n1 applies .*apple.*",
+                        "n1 SnapshotWrite.*",
+                        "n2 crashes.*",
+                        "cut n1>n3",
+                        "cut n3>n1",
+                        "mend n3>n1",
+                        "n2 starts",
+                        "#\\d+ n\\d>n2 TimeoutNow.*");
+        for (String line : told) {
+            assertTrue(
+                    trace.stream().anyMatch(event -> event.strip().matches("[\\d.]+  " + line)),
+                    () -> line + " is not in\n" + String.join("\n", trace));
+        }
+        assertEquals(1, trace.stream().filter(event -> event.contains("n2 crashes")).count());
+        assertTrue(trace.stream().noneMatch(event -> event.contains("pear")));
     }
 
     @Example
