@@ -1,5 +1,6 @@
 package io.jangada.raft.testkit;
 
+import io.jangada.raft.spi.BatchStateMachine;
 import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.testkit.Experiments.Divergence;
 import io.jangada.raft.testkit.Finding.Side;
@@ -55,7 +56,15 @@ final class Diagnosis<S extends StateMachine<C, R>, C, R> {
         if (finding.kind().isOfReplay()) {
             experiment(text);
         }
-        return text.append("  Usual cause: ").append(Causes.of(finding, divergence)).toString();
+        return text.append("  Usual cause: ").append(cause()).toString();
+    }
+
+    private String cause() {
+        boolean agree = finding.kind().isOfReplay() && divergence == null;
+        return agree && kit.factory().get() instanceof BatchStateMachine
+                ? "applyAll() lets it show where a batch begins or ends, which differs from node to"
+                        + " node: it must do what apply() does for each command."
+                : Causes.of(finding, divergence);
     }
 
     private static void side(StringBuilder text, Side side) {

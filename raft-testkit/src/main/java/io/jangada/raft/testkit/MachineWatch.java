@@ -114,10 +114,10 @@ final class MachineWatch<S extends StateMachine<C, R>, C, R>
             Applied at,
             R reply,
             @Nullable Picture picture) {
-        log.computeIfAbsent(at.index(), index -> new Logged(ByteBuffer.wrap(kit.commands().encode(command)), at));
-        Seen now =
-                new Seen(
-                        machine.who(), kit.encoded(reply), String.valueOf(reply), picture);
+        log.computeIfAbsent(
+                at.index(),
+                index -> new Logged(ByteBuffer.wrap(kit.commands().encode(command)), at));
+        Seen now = new Seen(machine.who(), kit.encoded(reply), String.valueOf(reply), picture);
         machine.cluster()
                 .simulation()
                 .note(

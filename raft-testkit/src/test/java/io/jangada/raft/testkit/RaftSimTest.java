@@ -9,6 +9,7 @@ import io.jangada.raft.api.Codec;
 import io.jangada.raft.testkit.sim.SimulationFailure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,11 @@ class RaftSimTest {
                 wrong("a forgotten field", Shop.WithForgottenNumber::new, "load()", "lastNumber"),
                 wrong("a forgotten query", Shop.WithForgottenItem::new, "load()", "lastItem"),
                 wrong("a live view", Shop.WithLiveView::new, "view()", "copy them"),
+                wrong(
+                        "batches that show",
+                        Shop.WithBatchesThatShow::new,
+                        "two nodes",
+                        "applyAll() lets"),
                 wrong("a static field", Shop.WithStatic::new, "two nodes", "a static field"),
                 wrong("an exception", Shop.Throwing::new, "throws out of apply()", "a result"),
                 wrong("misreading", Shop.Misreading::new, "throws out of load()", "save() writes"));
@@ -71,11 +77,31 @@ class RaftSimTest {
         SimulationFailure failure =
                 assertThrows(SimulationFailure.class, () -> sim(machine).seeds(20));
         String message = failure.getMessage();
-        System.out.println("---- " + name + "\n" + message);
         assertTrue(message.contains(what), message);
+        assertTrue(message.matches("(?s).*\n    n\\d, (which|in) .*"), "not on a node: " + message);
         assertTrue(message.contains("Usual cause: ") && message.contains(cause), message);
         assertTrue(
                 message.matches("(?s)seed \\d+: .*To see it again: \\.seed\\(\\d+\\).*"), message);
+    }
+
+    @Test
+    void aMachineThatIsAloneIsComparedWithOneThatComesLater() {
+        String message =
+                assertThrows(
+                                SimulationFailure.class,
+                                () -> sim(Shop.WithClock::new).nodes(1).faults(Set.of()).seed(1))
+                        .getMessage();
+        assertTrue(message.contains("one that replayed it a moment later"), message);
+        message =
+                assertThrows(
+                                SimulationFailure.class,
+                                () ->
+                                        sim(Shop.WithForgottenItem::new)
+                                                .nodes(1)
+                                                .faults(Set.of())
+                                                .seed(1))
+                        .getMessage();
+        assertTrue(message.contains("one that was saved and loaded on the way"), message);
     }
 
     @Test

@@ -63,7 +63,6 @@ class SchedulesTest {
             String message = result.throwable().orElseThrow().getMessage();
             assertTrue(message.contains("lastNumber"), message);
             List<?> shortest = (List<?>) result.falsifiedParameters().orElseThrow().get(0);
-            System.out.println("shrunk to " + shortest);
             assertEquals(
                     List.of(
                             new SimStep.Write<>(1, new Shop.Order("apple", 1)),

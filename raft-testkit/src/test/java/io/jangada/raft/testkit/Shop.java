@@ -106,6 +106,20 @@ class Shop implements StateMachine<Shop.Order, Shop.Receipt> {
         }
     }
 
+    /** Tells customers how many were served with them. */
+    static final class WithBatchesThatShow extends Shop
+            implements BatchStateMachine<Order, Receipt> {
+        @Override
+        public List<Receipt> applyAll(List<Order> orders, List<Applied> at) {
+            List<Receipt> receipts = new ArrayList<>();
+            for (int i = 0; i < orders.size(); i++) {
+                Receipt receipt = apply(orders.get(i), at.get(i));
+                receipts.add(new Receipt(receipt.number(), "one of " + orders.size()));
+            }
+            return receipts;
+        }
+    }
+
     /** Writes on the receipt when it was printed. */
     static final class WithClock extends Shop {
         @Override

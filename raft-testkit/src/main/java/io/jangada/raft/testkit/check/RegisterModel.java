@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the values, compared with {@code equals}
  */
 public final class RegisterModel<V>
-        implements Model<
-                RegisterModel.Value<V>, RegisterModel.Input<V>, RegisterModel.Output<V>> {
+        implements Model<RegisterModel.Value<V>, RegisterModel.Input<V>, RegisterModel.Output<V>> {
 
     /** The model; it has no settings. */
     public RegisterModel() {}

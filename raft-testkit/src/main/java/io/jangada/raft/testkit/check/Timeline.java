@@ -41,7 +41,7 @@ public final class Timeline {
             .later{opacity:.45}
             .order{fill:none;stroke:#57606a;stroke-width:.6;opacity:.6}.dot{fill:#1b1f24}
             .lane{stroke:#eaeef2}.axis{fill:#57606a}
-            .end{stroke:#8b0000;stroke-width:1.5;stroke-dasharray:6 3}
+            .end{stroke:#8b0000;stroke-width:1.5;stroke-dasharray:6 3}.endname{fill:#8b0000}
             .fault{stroke:#8250df;stroke-width:1.5}.faultname{fill:#8250df}
             """;
 
@@ -157,6 +157,7 @@ public final class Timeline {
         private final Map<Long, Integer> order = new HashMap<>();
 
         private final Set<Long> pending = new HashSet<>();
+        private final @Nullable NotLinearizable<I, O> conflict;
         private final long culprit;
         private final long conflictEnd;
 
@@ -168,6 +169,7 @@ public final class Timeline {
             this.out = out;
             this.model = model;
             this.layout = layout;
+            this.conflict = conflict;
             this.culprit = conflict == null ? -1 : conflict.culprit().call();
             this.conflictEnd = conflict == null ? Operation.NEVER : conflict.culprit().end();
             if (conflict != null) {
@@ -206,14 +208,24 @@ public final class Timeline {
             layout.faults().forEach(this::fault);
             layout.bars().forEach(bar -> bar((TimelineLayout.Bar<I, O>) bar));
             orderLine();
-            if (conflictEnd != Operation.NEVER) {
-                int x = layout.x(conflictEnd);
-                out.append(
-                        format(
-                                "<line class=\"end\" x1=\"%d\" x2=\"%1$d\" y1=\"16\" y2=\"%d\"/>\n",
-                                x, height));
+            if (conflict != null) {
+                conflictLine(conflict);
             }
             out.append("</svg>\n");
+        }
+
+        /** Where the culprit ended; names it too, as its bar may be too narrow to. */
+        private void conflictLine(NotLinearizable<I, O> conflict) {
+            int x = layout.x(conflict.culprit().end());
+            int height = layout.height();
+            out.append(
+                    format(
+                            "<line class=\"end\" x1=\"%d\" x2=\"%1$d\" y1=\"16\" y2=\"%d\"/>\n",
+                            x, height));
+            out.append(
+                    format(
+                            "<text class=\"endname\" x=\"%d\" y=\"%d\">%s</text>\n",
+                            x + 4, height - 4, escape(label(conflict.culprit()))));
         }
 
         private void fault(TimelineLayout.Mark mark) {

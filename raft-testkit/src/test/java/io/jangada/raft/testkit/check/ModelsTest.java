@@ -252,11 +252,7 @@ class ModelsTest {
 
     @Test
     void keysDoNotOrderEachOtherAndAConflictNamesItsKey() {
-        KeyedModel<
-                        String,
-                        Value<String>,
-                        RegisterModel.Input<String>,
-                        RegisterModel.Output<String>>
+        KeyedModel<String, Value<String>, RegisterModel.Input<String>, RegisterModel.Output<String>>
                 model = new KeyedModel<>(new RegisterModel<>());
         HistoryRecorder<
                         KeyedModel.At<String, RegisterModel.Input<String>>,
