@@ -6,6 +6,7 @@ import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
+import io.jangada.raft.spi.LogEntry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * KvMachine}. All invariants are checked after every event.
  */
 public final class SimCluster {
-    static final GroupId GROUP = GroupId.of("g");
+    /** The one group of every simulated cluster. */
+    public static final GroupId GROUP = GroupId.of("g");
 
     private final Simulation simulation;
     private final RaftConfig config;
@@ -105,9 +107,12 @@ public final class SimCluster {
 
     void fail(String violation) {
         throw new SimulationFailure(
-                String.format(
-                        "seed %d at %.6f s: %s",
-                        simulation.seed(), simulation.nowNanos() / 1e9, violation));
+                "seed "
+                        + simulation.seed()
+                        + " at "
+                        + TraceEvent.seconds(simulation.nowNanos())
+                        + " s: "
+                        + violation);
     }
 
     // Parts
@@ -296,8 +301,12 @@ public final class SimCluster {
         return divergence() == null;
     }
 
-    /** What is missing for {@link #isConverged}, in words; null if nothing is. */
-    @Nullable String divergence() {
+    /**
+     * What is missing for {@link #isConverged}.
+     *
+     * @return in words, null if nothing is
+     */
+    public @Nullable String divergence() {
         SimNode leader = leader().orElse(null);
         GroupImage log = leader == null ? null : leader.log();
         if (leader == null || log == null) {
@@ -338,6 +347,16 @@ public final class SimCluster {
             }
         }
         return null;
+    }
+
+    /**
+     * An entry of a log in words.
+     *
+     * @param entry an entry of a node of a simulated cluster
+     * @return as in {@code put k "v"}, {@code voters n1,n2,n3} or {@code first entry of a term}
+     */
+    public static String words(LogEntry entry) {
+        return EntryWords.of(entry);
     }
 
     private static long stateHash(SimNode node) {

@@ -8,6 +8,7 @@ import io.jangada.raft.impl.codec.MessageCodec;
 import io.jangada.raft.spi.OutboundFrame;
 import io.jangada.raft.spi.PeerIdentity;
 import io.jangada.raft.testkit.sim.MessageRule.Fate;
+import io.jangada.raft.testkit.sim.TraceEvent.Shape;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -184,7 +185,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public MessageRule drop(MessageFilter filter) {
-        return add(filter, Fate.DROP, Duration.ZERO);
+        return add(filter, Fate.DROP, null);
     }
 
     /**
@@ -194,7 +195,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public MessageRule hold(MessageFilter filter) {
-        return add(filter, Fate.HOLD, Duration.ZERO);
+        return add(filter, Fate.HOLD, null);
     }
 
     /**
@@ -204,7 +205,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public MessageRule duplicate(MessageFilter filter) {
-        return add(filter, Fate.DUPLICATE, Duration.ZERO);
+        return add(filter, Fate.DUPLICATE, null);
     }
 
     /**
@@ -225,11 +226,32 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public MessageRule deliver(MessageFilter filter) {
-        return add(filter, Fate.DELIVER, Duration.ZERO);
+        return add(filter, Fate.DELIVER, null);
     }
 
-    private MessageRule add(MessageFilter filter, Fate fate, Duration delay) {
-        MessageRule rule = new MessageRule(this, filter, fate, delay);
+    /**
+     * Lets the next chosen message be the last thing that its sender does: its power fails then.
+     *
+     * @param filter chooses it
+     * @param sent whether the message has left by then
+     * @return the rule, in force until it was met or closed
+     */
+    public MessageRule crashSender(MessageFilter filter, boolean sent) {
+        return add(filter, sent ? Fate.CRASH_AFTER_SENDING : Fate.CRASH_BEFORE_SENDING, null);
+    }
+
+    /**
+     * Lets the power of its receiver fail at the moment when the next chosen message would arrive.
+     *
+     * @param filter chooses it
+     * @return the rule, in force until it was met or closed
+     */
+    public MessageRule crashReceiver(MessageFilter filter) {
+        return add(filter, Fate.CRASH_RECEIVER, null);
+    }
+
+    private MessageRule add(MessageFilter filter, Fate fate, @Nullable Duration delay) {
+        MessageRule rule = new MessageRule(this, filter, fate, delay == null ? Duration.ZERO : delay);
         rules.add(rule);
         return rule;
     }
@@ -275,7 +297,7 @@ public final class SimNetwork {
         }
         switch (fate) {
             case DROP -> lost(message);
-            case HOLD -> simulation.note(Notes.HOLD, message.number(), () -> "held " + message);
+            case HOLD -> note(Notes.HOLD, message.number(), Shape.HELD, message);
             case DELAY -> arriveIn(rule == null ? 0 : rule.delayNanos(), message);
             case DUPLICATE -> {
                 travel(link, message);
@@ -287,7 +309,24 @@ public final class SimNetwork {
                     travel(link, message);
                 }
             }
+            case CRASH_BEFORE_SENDING -> crash(rule, message.from());
+            case CRASH_AFTER_SENDING -> {
+                travel(link, message);
+                crash(rule, message.from());
+            }
+            case CRASH_RECEIVER -> {
+                remove(requireNonNull(rule));
+                simulation.schedule(
+                        link.quality.delayMax().toNanos(), () -> crash(rule, message.to()));
+            }
         }
+    }
+
+    private void crash(@Nullable MessageRule rule, NodeId node) {
+        if (rule != null) {
+            rule.close();
+        }
+        requireNonNull(nodes.get(node)).crash();
     }
 
     private @Nullable MessageRule ruleFor(InFlight message) {
@@ -318,10 +357,20 @@ public final class SimNetwork {
     }
 
     private void lost(InFlight message) {
-        simulation.note(Notes.LOST, message.number(), () -> "lost " + message);
+        note(Notes.LOST, message.number(), Shape.LOSS, message);
     }
 
-    private void arriveIn(long delayNanos, InFlight message) {
+    private void note(long kind, long detail, Shape shape, InFlight message) {
+        simulation.note(
+                kind,
+                detail,
+                shape,
+                message.from(),
+                message.to(),
+                () -> "#" + message.number() + " " + message.words());
+    }
+
+    void arriveIn(long delayNanos, InFlight message) {
         simulation.schedule(
                 delayNanos,
                 () -> {
@@ -337,7 +386,7 @@ public final class SimNetwork {
     void arrive(InFlight message) {
         checksum.reset();
         checksum.update(message.frame());
-        simulation.note(Notes.ARRIVE, checksum.getValue(), () -> "" + message);
+        note(Notes.ARRIVE, checksum.getValue(), Shape.ARRIVAL, message);
         message.target().receive(message);
     }
 
@@ -371,6 +420,20 @@ public final class SimNetwork {
      */
     public BulkRule duplicateBulk(Predicate<? super BulkInFlight> filter) {
         return add(filter, BulkRule.Fate.DUPLICATE);
+    }
+
+    /**
+     * Gives chosen frames of the bulk lane a time on the way of their own; others may overtake
+     * them.
+     *
+     * @param filter chooses them
+     * @param delay from sending to arrival
+     * @return the rule, in force until closed
+     */
+    public BulkRule delayBulk(Predicate<? super BulkInFlight> filter, Duration delay) {
+        BulkRule rule = add(filter, BulkRule.Fate.DELAY);
+        rule.delayNanos(delay.toNanos());
+        return rule;
     }
 
     private BulkRule add(Predicate<? super BulkInFlight> filter, BulkRule.Fate fate) {
@@ -408,6 +471,9 @@ public final class SimNetwork {
         }
         if (rule != null) {
             rule.matched(sent);
+            if (rule.fate() == BulkRule.Fate.DELAY) {
+                arriveIn(rule.delayNanos(), sent);
+            }
             if (rule.fate() != BulkRule.Fate.DUPLICATE) {
                 return;
             }
@@ -435,8 +501,13 @@ public final class SimNetwork {
             at = Math.max(at, link.bulkOrderedUntil);
             link.bulkOrderedUntil = at;
         }
-        simulation.scheduleAt(
-                at,
+        arriveIn(at - simulation.nowNanos(), frame);
+    }
+
+    private void arriveIn(long delayNanos, BulkInFlight frame) {
+        Link link = link(frame.from(), frame.to());
+        simulation.schedule(
+                delayNanos,
                 () -> {
                     if (!link.cut) {
                         arrive(frame);
@@ -448,7 +519,13 @@ public final class SimNetwork {
     void arrive(BulkInFlight frame) {
         checksum.reset();
         checksum.update(frame.frame());
-        simulation.note(Notes.BULK, checksum.getValue(), () -> "" + frame);
+        simulation.note(
+                Notes.BULK,
+                checksum.getValue(),
+                Shape.ARRIVAL,
+                frame.from(),
+                frame.to(),
+                () -> "bulk #" + frame.number() + " " + frame.bytes() + " B");
         frame.target().receive(frame);
     }
 }

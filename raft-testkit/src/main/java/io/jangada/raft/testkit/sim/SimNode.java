@@ -11,10 +11,16 @@ import io.jangada.raft.impl.runtime.Host;
 import io.jangada.raft.impl.runtime.Inspection;
 import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.HostSpec;
+import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.testkit.check.KvOutput;
+import io.jangada.raft.testkit.sim.TraceEvent.Shape;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One machine of a simulated cluster: a process that comes and goes, a disk, a clock. */
@@ -109,7 +115,7 @@ public final class SimNode {
             throw new IllegalStateException("node " + id + " runs already");
         }
         clock.restart(simulation.nowNanos(), simulation.random().between(0, 1L << 40));
-        simulation.note(Notes.START, number, () -> id + " starts");
+        simulation.note(Notes.START, number, Shape.LIFE, id, null, () -> "starts");
         checkedStatus = null;
         everStarted = true;
         Life life = new Life(this, simulation);
@@ -136,7 +142,8 @@ public final class SimNode {
         try {
             start();
         } catch (StoreException e) {
-            simulation.note(Notes.START, -number, () -> id + " cannot start: " + e.getMessage());
+            simulation.note(
+                    Notes.START, -number, id, () -> "cannot start: " + e.getMessage());
         }
     }
 
@@ -156,7 +163,8 @@ public final class SimNode {
             simulation.note(
                     Notes.APPLY,
                     number * 1_000_003L + at.index(),
-                    () -> id + " applies " + at + " " + command + ": " + output);
+                    id,
+                    () -> "applies " + at + " " + command + ": " + output);
             cluster.invariants().onApply(SimNode.this, of, command, output, at);
         }
 
@@ -165,7 +173,8 @@ public final class SimNode {
             simulation.note(
                     Notes.SNAPSHOT,
                     of.stateHash(),
-                    () -> id + " loads a state with commands up to " + of.lastCommandIndex());
+                    id,
+                    () -> "loads a state with commands up to " + of.lastCommandIndex());
             cluster.invariants().onLoad(SimNode.this, of);
         }
     }
@@ -209,25 +218,51 @@ public final class SimNode {
      * survives. Does nothing if it does not run.
      */
     public void crash() {
-        crashKeeping(simulation.random().nextInt(disk.unsyncedRecords() + 1));
+        crashKeeping(disk.randomSurvivors());
     }
 
     /**
      * Ends the process at once. Does nothing if it does not run.
      *
-     * @param survivors how many of the unsynced records survive, the oldest first; at most {@link
-     *     SimDisk#unsyncedRecords()}
+     * @param survivors how many of the unsynced records of the log survive, the oldest first; at
+     *     most {@link SimDisk#unsyncedRecords()}. What survives of files of snapshots, chance
+     *     decides.
      */
     public void crashKeeping(int survivors) {
+        String what = survivors + " unsynced records survive";
+        crash(survivors, what, () -> disk.crash(survivors));
+    }
+
+    /**
+     * Ends the process at once. Does nothing if it does not run.
+     *
+     * @param survives chooses what survives among all that is not synced, see {@link
+     *     SimDisk#unsynced()}; a lost record of the log, or piece of a file, takes those behind it
+     *     along
+     */
+    public void crashKeeping(Predicate<? super UnsyncedWrite> survives) {
+        crashKeeping(disk.chosen(survives));
+    }
+
+    /** Ends the process at once, and spares these parts of what is not synced. */
+    void crashKeeping(Set<Object> survivors) {
+        String what = survivors.size() + " unsynced parts survive";
+        crash(survivors.size(), what, () -> disk.crash(survivors));
+    }
+
+    private void crash(int survivors, String what, Runnable powerFailure) {
         Running was = running;
         Life life = was == null ? beginning : was.life();
         if (life != null && !life.isOver()) {
             simulation.note(
                     Notes.CRASH,
                     number * 1_000_003L + survivors,
-                    () -> id + " crashes, " + survivors + " unsynced records survive");
+                    Shape.LIFE,
+                    id,
+                    null,
+                    () -> "crashes, " + what);
             running = null;
-            disk.crash(survivors);
+            powerFailure.run();
             life.end();
             cluster.invariants().onCrash(this);
         }
@@ -246,7 +281,7 @@ public final class SimNode {
     /** Replaces the disk by an empty one, and ends the process if it runs. */
     public void wipe() {
         crash();
-        simulation.note(Notes.DISK_FAULT, -number, () -> id + " loses its disk");
+        simulation.note(Notes.DISK_FAULT, -number, id, () -> "loses its disk");
         disk.wipe();
         messagesBeforeWipe = cluster.network().sentCount();
         cluster.invariants().onWipe(this);
@@ -277,7 +312,7 @@ public final class SimNode {
     /** Stops the process as SIGSTOP does: time goes on without it. */
     public void pause() {
         if (running != null) {
-            simulation.note(Notes.PAUSE, number, () -> id + " pauses");
+            simulation.note(Notes.PAUSE, number, Shape.LIFE, id, null, () -> "pauses");
             running.life().pause();
         }
     }
@@ -285,7 +320,7 @@ public final class SimNode {
     /** Lets a paused process go on as if nothing had happened. */
     public void resume() {
         if (running != null && running.life().isPaused()) {
-            simulation.note(Notes.PAUSE, -number, () -> id + " resumes");
+            simulation.note(Notes.PAUSE, -number, Shape.LIFE, id, null, () -> "resumes");
             running.life().resume();
         }
     }
@@ -329,16 +364,48 @@ public final class SimNode {
     // Time
 
     /**
-     * Makes the node's clock run fast or slow from now on.
+     * Makes the node's monotonic clock run fast or slow from now on. Of clocks of the wall no node
+     * of a simulation has one: nothing in the library may ask for it.
      *
-     * @param partsPerMillion how much faster than virtual time
+     * @param partsPerMillion how much faster than virtual time; at -1,000,000 it stands still
+     * @throws IllegalArgumentException if the clock would run backwards
      */
     public void clockRate(long partsPerMillion) {
+        if (partsPerMillion < -1_000_000) {
+            throw new IllegalArgumentException(
+                    "a monotonic clock cannot run backwards: " + partsPerMillion + " ppm");
+        }
         simulation.note(
                 Notes.CLOCK,
                 number * 1_000_003L + partsPerMillion,
-                () -> id + " clock gains " + partsPerMillion + " ppm");
+                id,
+                () -> "clock gains " + partsPerMillion + " ppm");
         clock.setRate(simulation.nowNanos(), partsPerMillion);
+        if (running != null) {
+            running.life().clockChanged();
+        }
+    }
+
+    /**
+     * Lets the node's monotonic clock skip some time, as after a freeze of everything but the clock.
+     * More than {@link io.jangada.raft.api.RaftConfig#maxClockDrift()} of the election timeout is
+     * beyond the bound, see {@link SimCluster#allowClocksBeyondBound()}. For the opposite, a clock
+     * that stops for a while, see {@link #clockRate}.
+     *
+     * @param skipped how much, not negative
+     * @throws IllegalArgumentException if the clock would run backwards
+     */
+    public void clockJump(Duration skipped) {
+        if (skipped.isNegative()) {
+            throw new IllegalArgumentException(
+                    "a monotonic clock cannot run backwards: it cannot skip " + skipped);
+        }
+        simulation.note(
+                Notes.CLOCK,
+                number * 1_000_003L + skipped.toNanos(),
+                id,
+                () -> "clock skips " + skipped);
+        clock.jump(simulation.nowNanos(), skipped.toNanos());
         if (running != null) {
             running.life().clockChanged();
         }
@@ -478,6 +545,19 @@ public final class SimNode {
     public Membership membership() {
         CoreStatus status = status();
         return status == null ? Membership.EMPTY : status.membership();
+    }
+
+    /**
+     * The log.
+     *
+     * @return its entries in order, those on the disk if the process does not run
+     */
+    public List<LogEntry> entries() {
+        GroupImage log = running == null ? durable() : log();
+        boolean empty = log == null || log.lastIndex() < log.firstIndex();
+        return empty
+                ? List.of()
+                : log.entries(log.firstIndex(), log.lastIndex(), Long.MAX_VALUE);
     }
 
     Map<NodeId, PeerProgress> progress() {

@@ -26,9 +26,13 @@ public final class Swarm {
      */
     public record Result(long traceHash, long events, long simulatedNanos, long successes) {}
 
-    private Swarm(long seed, @Nullable Consumer<String> lines) {
-        this.options = SwarmOptions.of(seed);
-        Simulation simulation = new Simulation(seed, lines);
+    private Swarm(
+            long seed, SwarmOptions options, @Nullable Consumer<? super TraceEvent> reader) {
+        this.options = options;
+        Simulation simulation = new Simulation(seed, null);
+        if (reader != null) {
+            simulation.traceTo(reader);
+        }
         this.cluster = new SimCluster(simulation, options.nodes(), options.config());
         this.workload = new Workload(cluster, options.workload());
     }
@@ -43,10 +47,26 @@ public final class Swarm {
      *     to see it again
      */
     public static Result run(long seed, @Nullable Consumer<String> lines) {
-        Swarm swarm = new Swarm(seed, lines);
-        if (lines != null) {
-            lines.accept("seed " + seed + ": " + swarm.options);
+        SwarmOptions options = SwarmOptions.of(seed);
+        if (lines == null) {
+            return run(seed, options, null);
         }
+        lines.accept("seed " + seed + ": " + options);
+        return run(seed, options, event -> lines.accept(event.toString()));
+    }
+
+    /**
+     * Runs a story with other options than its seed would draw.
+     *
+     * @param seed decides what happens
+     * @param options what may happen
+     * @param reader gets each event as it happens, or null
+     * @return what it came to
+     * @throws SimulationFailure if something happened that must never happen
+     */
+    public static Result run(
+            long seed, SwarmOptions options, @Nullable Consumer<? super TraceEvent> reader) {
+        Swarm swarm = new Swarm(seed, options, reader);
         try {
             return swarm.run();
         } catch (SimulationFailure e) {

@@ -169,8 +169,9 @@ public final class Workload {
      * Every key is read on every node, and something is written there; all of it must succeed.
      *
      * @param limit how long each may take
+     * @throws SimulationFailure if one does not succeed
      */
-    void probe(Duration limit) {
+    public void probe(Duration limit) {
         for (SimNode node : cluster.realMembers()) {
             KvInput put = new KvInput.Put("probe", "" + node);
             check(() -> FinalOperation.write(this, node, put), limit);
@@ -199,8 +200,13 @@ public final class Workload {
         return "k" + number;
     }
 
-    /** Judges what the clients saw, once the cluster has healed and all of them have ended. */
-    void verify() {
+    /**
+     * Judges what the clients saw, once the cluster has healed and all of them have ended.
+     *
+     * @throws SimulationFailure if a write was lost, a refused one came true, or the history is not
+     *     linearizable
+     */
+    public void verify() {
         for (SimNode node : cluster.realMembers()) {
             KvMachine machine = node.machine().orElseThrow();
             for (long command : acknowledged) {
