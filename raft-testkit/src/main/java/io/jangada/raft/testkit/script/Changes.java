@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Wishes of an operator that have no outcome yet: other members, another leader, a snapshot. */
@@ -23,11 +24,17 @@ final class Changes {
         this.stage = stage;
     }
 
-    /** Tells how it ends. */
-    void begin(String what, SimNode asked, CompletableFuture<?> future) {
+    /** Tells how it ends; the result says whether it has. */
+    BooleanSupplier begin(String what, SimNode asked, CompletableFuture<?> future) {
         Wish wish = new Wish(what, asked, asked.group());
         open.add(wish);
-        future.whenComplete((result, failure) -> end(wish, told(failure)));
+        future.whenComplete(
+                (result, failure) -> {
+                    if (!wish.isLost()) {
+                        end(wish, told(failure));
+                    }
+                });
+        return () -> !open.contains(wish);
     }
 
     private void end(Wish wish, String how) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /** What an operator asks for. */
 final class MemberInstructions {
@@ -111,9 +112,9 @@ final class MemberInstructions {
     private void begin(Words words, String what, SimNode asked, Call call) {
         boolean waits = words.flag("wait", true);
         words.end();
-        stage.changes().begin(what, asked, call.begin());
+        BooleanSupplier ended = stage.changes().begin(what, asked, call.begin());
         Duration limit = stage.patience().multipliedBy(2);
-        if (waits && !stage.cluster().runUntil(stage.changes()::areDone, limit)) {
+        if (waits && !stage.cluster().runUntil(ended, limit)) {
             throw new ScriptFailure(
                     words.where(), "no outcome; with wait=no the script goes on without", null);
         }

@@ -17,7 +17,7 @@ final class NodeInstructions {
     }
 
     void addTo(Instructions all) {
-        all.add("start NODE...", "starts processes", words -> each(words, this::start));
+        all.add("start NODE...|all", "starts processes; all are those that are down", this::start);
         all.add(
                 "crash NODE... [keep=all|none|K|NUMBERS]",
                 "the power fails; keep says what survives of what is not synced: all, nothing, the"
@@ -47,6 +47,19 @@ final class NodeInstructions {
         List<SimNode> nodes = stage.nodes(words, words.rest("a node"));
         words.end();
         nodes.forEach(action);
+        stage.expectNoNews();
+    }
+
+    private void start(Words words) {
+        boolean all = words.take("all");
+        List<SimNode> nodes =
+                all ? stage.cluster(words).nodes() : stage.nodes(words, words.rest("a node"));
+        words.end();
+        for (SimNode node : nodes) {
+            if (!all || !node.isUp()) {
+                start(node);
+            }
+        }
         stage.expectNoNews();
     }
 

@@ -158,7 +158,7 @@ final class ScriptClient {
     }
 
     private void settle(long of, @Nullable KvOutput output, @Nullable Throwable failure) {
-        if (of != attempt || outcome != Outcome.WAITING) {
+        if (of != attempt || outcome != Outcome.WAITING || askedIsGone()) {
             return;
         }
         if (output != null) {
@@ -200,10 +200,15 @@ final class ScriptClient {
 
     /** Whoever asked a process that is dead does not hear from it again. */
     void lookAtNode() {
-        SimNode node = asked;
-        if (node != null && (!node.isUp() || node.group() != askedGroup)) {
-            end(Outcome.UNKNOWN, "outcome unknown, " + node + " is gone");
+        if (askedIsGone()) {
+            end(Outcome.UNKNOWN, "outcome unknown, " + asked + " is gone");
         }
+    }
+
+    /** A process that is dead answers nothing, not even with its last breath. */
+    private boolean askedIsGone() {
+        SimNode node = asked;
+        return node != null && (!node.isUp() || node.group() != askedGroup);
     }
 
     /** What has no outcome by now stays without one. */

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * SequenceDiagram}, as many as {@code trace.last} says (default 200).
  */
 public final class SimScript {
+    /** Held, since the logging system forgets the level of a logger that nobody holds. */
+    private static final Logger LIBRARY = Logger.getLogger("io.jangada.raft.impl");
+
     private final @Nullable Path file;
     private final ScriptText text;
 
@@ -78,7 +83,7 @@ public final class SimScript {
         }
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {
@@ -174,10 +179,10 @@ public final class SimScript {
         try {
             return outputs(stage, instructions);
         } finally {
-            stage.close();
             if (trace.equals("diagram")) {
                 System.out.println(text.name() + "\n" + diagram.render());
             }
+            stage.close();
         }
     }
 
@@ -225,7 +230,7 @@ public final class SimScript {
         if (invariant == null || !found.startsWith(invariant + " ")) {
             throw new ScriptFailure(where(line), message, failure);
         }
-        stage.tell("violated: " + found.lines().findFirst().orElse(""));
+        stage.tell(found.replaceFirst("(?s) violated: .*", " is violated"));
         return true;
     }
 
@@ -256,6 +261,7 @@ public final class SimScript {
      * @param arguments files, in any order with {@code --rewrite}
      */
     public static void main(String[] arguments) {
+        LIBRARY.setLevel(Level.OFF); // What scripts do to nodes is not worth a log line.
         System.exit(run(List.of(arguments)));
     }
 

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A message is drawn when it arrives, or is lost ({@code x}) or held ({@code h}) on its way. The
- * column of a node that is down is dotted. Heartbeats that arrive are left out: they say little and
- * are many. To be given to {@link Simulation#traceTo}.
+ * column of a node that is down is dotted. Heartbeats are left out unless they are held: they say
+ * little and are many. To be given to {@link Simulation#traceTo}.
  */
 public final class SequenceDiagram implements Consumer<TraceEvent> {
     private static final int COLUMN = 6;
@@ -57,7 +57,7 @@ public final class SequenceDiagram implements Consumer<TraceEvent> {
 
     @Override
     public void accept(TraceEvent event) {
-        if (event.shape() == Shape.ARRIVAL && event.text().contains("Heartbeat")) {
+        if (event.shape() != Shape.HELD && event.text().contains(" Heartbeat")) {
             return;
         }
         discover(event.node());

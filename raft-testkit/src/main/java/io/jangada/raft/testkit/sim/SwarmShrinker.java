@@ -202,8 +202,8 @@ final class SwarmShrinker {
         } catch (IllegalArgumentException e) {
             return false; // Settings that do not go together.
         }
-        if (options.equals(now())) {
-            return false;
+        if (options.toString().equals(now().toString())) {
+            return false; // That is so already; settings cannot be compared but as texts.
         }
         for (int i = 0; i < SEEDS && mayRun(); i++) {
             long seed = best.seed() + i;
