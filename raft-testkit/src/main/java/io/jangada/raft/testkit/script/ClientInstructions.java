@@ -2,7 +2,6 @@ package io.jangada.raft.testkit.script;
 
 import io.jangada.raft.api.ReadMode;
 import io.jangada.raft.testkit.check.KvInput;
-import io.jangada.raft.testkit.check.KvOutput;
 import io.jangada.raft.testkit.sim.KvCommand;
 import io.jangada.raft.testkit.sim.SimCluster;
 import io.jangada.raft.testkit.sim.SimNode;
@@ -44,7 +43,10 @@ final class ClientInstructions {
                 "a client reads",
                 this::get);
         all.add("session CLIENT" + WAIT, "a client opens a session for its writes", this::session);
-        all.add("retry CLIENT" + WAIT, "a client repeats its write within its session", this::retry);
+        all.add(
+                "retry CLIENT" + WAIT,
+                "a client repeats its write within its session",
+                this::retry);
         all.add("await CLIENT...", "lets time pass until clients have their answers", this::await);
         all.add(
                 "fill N [size=BYTES] [at=NODE]",
@@ -97,9 +99,7 @@ final class ClientInstructions {
         KvInput.ReadMode promised =
                 asked == ReadMode.INDEX
                         ? KvInput.ReadMode.INDEX
-                        : asked == ReadMode.LEASE
-                                ? KvInput.ReadMode.LEASE
-                                : KvInput.ReadMode.STALE;
+                        : asked == ReadMode.LEASE ? KvInput.ReadMode.LEASE : KvInput.ReadMode.STALE;
         ask(words, client, node -> client.read(words, node, key, promised, asked));
     }
 

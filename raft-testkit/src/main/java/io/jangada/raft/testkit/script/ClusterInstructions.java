@@ -24,7 +24,10 @@ final class ClusterInstructions {
                 "cluster N [seed=S] [start=no] [SETTING=VALUE]...",
                 "begins with nodes n1 to nN; settings are those of RaftConfig",
                 this::cluster);
-        all.add("run DURATION | run until CONDITION [within=DURATION]", "lets time pass", this::run);
+        all.add(
+                "run DURATION | run until CONDITION [within=DURATION]",
+                "lets time pass",
+                this::run);
         all.add("expect CONDITION", "fails unless the condition holds now", this::expect);
         all.add("step [N]", "runs the next event, or the next N", this::step);
         all.add(

@@ -97,8 +97,7 @@ final class Condition {
                 case "nobody" -> nobodyLeads();
                 case "converged" ->
                         of("converged", cluster::isConverged, () -> "" + cluster.divergence());
-                case "joint" ->
-                        of("joint", () -> cluster.membership().isJoint(), this::membership);
+                case "joint" -> of("joint", () -> cluster.membership().isJoint(), this::membership);
                 case "voters", "learners" -> members(first);
                 case "changes" -> changesDone();
                 default -> named(first);
@@ -137,7 +136,8 @@ final class Condition {
                         Membership now = cluster.membership();
                         var set = kind.equals("voters") ? now.voters() : now.learners();
                         String names =
-                                String.join(",", set.keySet().stream().map(n -> n.value()).toList());
+                                String.join(
+                                        ",", set.keySet().stream().map(n -> n.value()).toList());
                         return !now.isJoint() && names.equals(list.equals("none") ? "" : list);
                     },
                     this::membership);
@@ -231,7 +231,10 @@ final class Condition {
             Supplier<String> present =
                     () ->
                             node.machine()
-                                    .map(machine -> Objects.requireNonNullElse(machine.get(key), "absent"))
+                                    .map(
+                                            machine ->
+                                                    Objects.requireNonNullElse(
+                                                            machine.get(key), "absent"))
                                     .orElse("down");
             return of(
                     node + " has " + key + " " + value,

@@ -6,6 +6,7 @@ import io.jangada.raft.testkit.sim.SimCluster;
 import io.jangada.raft.testkit.sim.SimDisk;
 import io.jangada.raft.testkit.sim.SimNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,17 +141,20 @@ final class DiskInstructions {
 
     private static Predicate<DiskOperation> filter(Words words) {
         List<String> kinds = List.of(words.next("an operation").split(","));
+        List<Predicate<DiskOperation>> tests = new ArrayList<>();
         for (String kind : kinds) {
-            if (!OPERATIONS.containsKey(kind)) {
+            Predicate<DiskOperation> test = OPERATIONS.get(kind);
+            if (test == null) {
                 throw words.bad("there is no operation '" + kind + "' but " + OPERATIONS.keySet());
             }
+            tests.add(test);
         }
         int nth = words.number(words.option("nth", "0"));
         String index = words.option("index");
         int wanted = index == null ? 0 : words.number(index);
         int[] met = {0};
         return operation ->
-                kinds.stream().anyMatch(kind -> OPERATIONS.get(kind).test(operation))
+                tests.stream().anyMatch(test -> test.test(operation))
                         && (wanted == 0 || concerns(operation, wanted))
                         && (nth == 0 || ++met[0] == nth);
     }

@@ -53,7 +53,10 @@ final class NetworkInstructions {
         String filter = FilterWords.USAGE;
         all.add("drop " + filter + " [as=NAME]", "loses chosen messages", this::drop);
         all.add("hold " + filter + " as=NAME", "keeps chosen messages back", this::hold);
-        all.add("delay " + filter + " by=DURATION [as=NAME]", "delays chosen messages", this::delay);
+        all.add(
+                "delay " + filter + " by=DURATION [as=NAME]",
+                "delays chosen messages",
+                this::delay);
         all.add("duplicate " + filter + " [as=NAME]", "doubles chosen messages", this::duplicate);
         all.add("pass " + filter + " [as=NAME]", "excepts messages from earlier rules", this::pass);
         all.add(

@@ -24,11 +24,20 @@ final class NodeInstructions {
                         + " first K records of the log (keep=first:K), or the numbers that"
                         + " 'unsynced' shows (keep=1,4); else chance decides",
                 this::crash);
-        all.add("restart NODE...", "the power fails and comes back", words -> each(words, this::restart));
-        all.add("stop NODE...", "ends processes in good order", words -> each(words, SimNode::stop));
+        all.add(
+                "restart NODE...",
+                "the power fails and comes back",
+                words -> each(words, this::restart));
+        all.add(
+                "stop NODE...",
+                "ends processes in good order",
+                words -> each(words, SimNode::stop));
         all.add("pause NODE...", "freezes processes", words -> each(words, SimNode::pause));
         all.add("resume NODE...", "ends a freeze", words -> each(words, SimNode::resume));
-        all.add("wipe NODE...", "replaces disks by empty ones", words -> each(words, SimNode::wipe));
+        all.add(
+                "wipe NODE...",
+                "replaces disks by empty ones",
+                words -> each(words, SimNode::wipe));
         all.add(
                 "node [start=no]",
                 "adds a machine, whose process waits to become a member",

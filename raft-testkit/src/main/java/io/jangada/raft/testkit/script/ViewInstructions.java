@@ -19,7 +19,16 @@ import org.jspecify.annotations.Nullable;
 /** What a script shows. */
 final class ViewInstructions {
     private static final List<String> COLUMNS =
-            List.of("node", "role", "term", "leader", "log", "commit", "applied", "snapshot", "members");
+            List.of(
+                    "node",
+                    "role",
+                    "term",
+                    "leader",
+                    "log",
+                    "commit",
+                    "applied",
+                    "snapshot",
+                    "members");
 
     private final Stage stage;
     private @Nullable Consumer<TraceEvent> trace;

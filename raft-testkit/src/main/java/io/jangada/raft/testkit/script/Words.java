@@ -161,7 +161,9 @@ final class Words {
         Matcher duration = DURATION.matcher(text);
         if (!duration.matches()) {
             throw bad(
-                    "'" + text + "' is not a duration such as 50ms, 1.5s, 2min or 3T (T is the"
+                    "'"
+                            + text
+                            + "' is not a duration such as 50ms, 1.5s, 2min or 3T (T is the"
                             + " election timeout)");
         }
         double number = Double.parseDouble(duration.group(1));

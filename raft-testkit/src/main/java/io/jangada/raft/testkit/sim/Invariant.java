@@ -5,6 +5,7 @@ import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.SnapshotInfo;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.util.Formatter;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ abstract class Invariant {
 
     final void check(boolean holds, String format, @Nullable Object... arguments) {
         if (!holds) {
-            all.report(name + " violated: " + new Formatter().format(format, arguments));
+            all.report(name + " violated: " + new Formatter(Locale.ROOT).format(format, arguments));
         }
     }
 

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,7 @@ public final class SequenceDiagram implements Consumer<TraceEvent> {
     private final Deque<TraceEvent> events = new ArrayDeque<>();
 
     /** All nodes that were ever named, and whether they run before the first event shown. */
-    private final TreeMap<NodeId, Character> lanes =
+    private final Map<NodeId, Character> lanes =
             new TreeMap<>(
                     Comparator.<NodeId>comparingInt(node -> node.value().length())
                             .thenComparing(NodeId::value));
@@ -76,7 +78,7 @@ public final class SequenceDiagram implements Consumer<TraceEvent> {
     }
 
     /** What becomes of a node's column by an event. */
-    private static void follow(TreeMap<NodeId, Character> lanes, TraceEvent event) {
+    private static void follow(Map<NodeId, Character> lanes, TraceEvent event) {
         NodeId node = event.node();
         if (node != null && event.shape() == Shape.LIFE) {
             boolean runs = event.text().startsWith("starts") || event.text().startsWith("resumes");
@@ -90,7 +92,7 @@ public final class SequenceDiagram implements Consumer<TraceEvent> {
      * @return lines, each with an end of line
      */
     public String render() {
-        TreeMap<NodeId, Character> state = new TreeMap<>(lanes);
+        Map<NodeId, Character> state = new HashMap<>(lanes);
         List<NodeId> order = new ArrayList<>(lanes.keySet());
         StringBuilder text = new StringBuilder();
         if (dropped > 0) {
@@ -112,11 +114,11 @@ public final class SequenceDiagram implements Consumer<TraceEvent> {
     }
 
     private static String lane(
-            TraceEvent event, List<NodeId> order, TreeMap<NodeId, Character> state) {
+            TraceEvent event, List<NodeId> order, Map<NodeId, Character> state) {
         char[] line = new char[order.size() * COLUMN];
         Arrays.fill(line, ' ');
         for (int i = 0; i < order.size(); i++) {
-            line[i * COLUMN] = state.get(order.get(i));
+            line[i * COLUMN] = state.getOrDefault(order.get(i), '|');
         }
         int at = order.indexOf(event.node()) * COLUMN;
         int to = order.indexOf(event.peer()) * COLUMN;

@@ -322,9 +322,7 @@ public final class SimDisk {
         SimRandom random = simulation.random();
         Predicate<Object> spareable = part -> !unsynced.isDoomed(part);
         Predicate<Object> spared = part -> random.chance(0.5) && spareable.test(part);
-        crash(
-                survivors,
-                folder -> folder.crash(spared, file -> file.crash(random, spareable)));
+        crash(survivors, folder -> folder.crash(spared, file -> file.crash(random, spareable)));
     }
 
     /** The machine lost its power: chosen parts of what was not synced survive. */
@@ -601,8 +599,7 @@ public final class SimDisk {
             case CRASH_BEFORE -> simulation.schedule(0, () -> crashIn(of, rule));
             case CRASH_AFTER -> {
                 long clearing = clearings;
-                simulation.schedule(
-                        syncNanos(), () -> crashAfterSync(of, covered, clearing, rule));
+                simulation.schedule(syncNanos(), () -> crashAfterSync(of, covered, clearing, rule));
             }
         }
     }

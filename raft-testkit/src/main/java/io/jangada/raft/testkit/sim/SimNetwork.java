@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +55,10 @@ public final class SimNetwork {
     private final Invariants invariants;
     private final Map<NodeId, SimNode> nodes = new TreeMap<>();
     private final Map<Way, Link> links = new TreeMap<>();
+
+    /** The same for looking up, which happens often. */
+    private final Map<Way, Link> linksByHash = new HashMap<>();
+
     private final List<MessageRule> rules = new ArrayList<>();
     private final CRC32C checksum = new CRC32C();
     private final List<BulkRule> bulkRules = new ArrayList<>();
@@ -68,10 +73,16 @@ public final class SimNetwork {
 
     void add(SimNode node) {
         for (SimNode other : nodes.values()) {
-            links.put(new Way(node.id(), other.id()), new Link(usualQuality));
-            links.put(new Way(other.id(), node.id()), new Link(usualQuality));
+            addLink(new Way(node.id(), other.id()));
+            addLink(new Way(other.id(), node.id()));
         }
         nodes.put(node.id(), node);
+    }
+
+    private void addLink(Way way) {
+        Link link = new Link(usualQuality);
+        links.put(way, link);
+        linksByHash.put(way, link);
     }
 
     // Links
@@ -169,7 +180,7 @@ public final class SimNetwork {
     }
 
     private Link link(NodeId from, NodeId to) {
-        Link link = links.get(new Way(from, to));
+        Link link = linksByHash.get(new Way(from, to));
         if (link == null) {
             throw new IllegalArgumentException("there is no link " + from + ">" + to);
         }
@@ -251,7 +262,8 @@ public final class SimNetwork {
     }
 
     private MessageRule add(MessageFilter filter, Fate fate, @Nullable Duration delay) {
-        MessageRule rule = new MessageRule(this, filter, fate, delay == null ? Duration.ZERO : delay);
+        MessageRule rule =
+                new MessageRule(this, filter, fate, delay == null ? Duration.ZERO : delay);
         rules.add(rule);
         return rule;
     }

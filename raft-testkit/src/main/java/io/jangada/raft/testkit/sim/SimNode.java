@@ -142,8 +142,7 @@ public final class SimNode {
         try {
             start();
         } catch (StoreException e) {
-            simulation.note(
-                    Notes.START, -number, id, () -> "cannot start: " + e.getMessage());
+            simulation.note(Notes.START, -number, id, () -> "cannot start: " + e.getMessage());
         }
     }
 
@@ -387,10 +386,10 @@ public final class SimNode {
     }
 
     /**
-     * Lets the node's monotonic clock skip some time, as after a freeze of everything but the clock.
-     * More than {@link io.jangada.raft.api.RaftConfig#maxClockDrift()} of the election timeout is
-     * beyond the bound, see {@link SimCluster#allowClocksBeyondBound()}. For the opposite, a clock
-     * that stops for a while, see {@link #clockRate}.
+     * Lets the node's monotonic clock skip some time, as after a freeze of everything but the
+     * clock. More than {@link io.jangada.raft.api.RaftConfig#maxClockDrift()} of the election
+     * timeout is beyond the bound, see {@link SimCluster#allowClocksBeyondBound()}. For the
+     * opposite, a clock that stops for a while, see {@link #clockRate}.
      *
      * @param skipped how much, not negative
      * @throws IllegalArgumentException if the clock would run backwards
@@ -554,10 +553,10 @@ public final class SimNode {
      */
     public List<LogEntry> entries() {
         GroupImage log = running == null ? durable() : log();
-        boolean empty = log == null || log.lastIndex() < log.firstIndex();
-        return empty
-                ? List.of()
-                : log.entries(log.firstIndex(), log.lastIndex(), Long.MAX_VALUE);
+        if (log == null || log.lastIndex() < log.firstIndex()) {
+            return List.of();
+        }
+        return log.entries(log.firstIndex(), log.lastIndex(), Long.MAX_VALUE);
     }
 
     Map<NodeId, PeerProgress> progress() {

@@ -26,8 +26,7 @@ public final class Swarm {
      */
     public record Result(long traceHash, long events, long simulatedNanos, long successes) {}
 
-    private Swarm(
-            long seed, SwarmOptions options, @Nullable Consumer<? super TraceEvent> reader) {
+    private Swarm(long seed, SwarmOptions options, @Nullable Consumer<? super TraceEvent> reader) {
         this.options = options;
         Simulation simulation = new Simulation(seed, null);
         if (reader != null) {

@@ -123,7 +123,7 @@ final class SwarmOverrides {
         } catch (InvocationTargetException e) {
             throw new IllegalArgumentException(e.getCause());
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("a record has a constructor of its components", e);
+            throw new LinkageError("a record has a constructor of its components", e);
         }
     }
 
@@ -131,7 +131,7 @@ final class SwarmOverrides {
         try {
             return accessor.invoke(on);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("a record has an accessor of each component", e);
+            throw new LinkageError("a record has an accessor of each component", e);
         }
     }
 

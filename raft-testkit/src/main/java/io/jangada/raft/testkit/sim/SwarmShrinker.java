@@ -49,8 +49,7 @@ final class SwarmShrinker {
      * @param failure how it fails
      * @param runs how many runs it took to find it
      */
-    record Shrunk(
-            long drawnBy, long seed, SwarmOverrides overrides, Throwable failure, int runs) {
+    record Shrunk(long drawnBy, long seed, SwarmOverrides overrides, Throwable failure, int runs) {
         SwarmOptions options() {
             return overrides.apply(SwarmOptions.of(drawnBy));
         }
@@ -87,8 +86,7 @@ final class SwarmShrinker {
      * @param runsMax how many runs may be tried
      * @param most how long that may take
      */
-    static Shrunk shrink(
-            Runner runner, long seed, Throwable failure, int runsMax, Duration most) {
+    static Shrunk shrink(Runner runner, long seed, Throwable failure, int runsMax, Duration most) {
         SwarmShrinker shrinker = new SwarmShrinker(runner, seed, failure, runsMax, most);
         shrinker.shrink();
         Shrunk best = shrinker.best;
@@ -98,9 +96,10 @@ final class SwarmShrinker {
 
     /** Failures of one kind violate the same invariant, or are the same exception. */
     static String kind(Throwable failure) {
-        Matcher time = TIME.matcher("" + failure.getMessage());
+        String message = "" + failure.getMessage();
+        Matcher time = TIME.matcher(message);
         return failure instanceof SimulationFailure && time.find()
-                ? failure.getMessage().substring(time.end()).split("\\s", 2)[0]
+                ? message.substring(time.end()).split("\\s", 2)[0]
                 : failure.getClass().getName();
     }
 
@@ -138,10 +137,9 @@ final class SwarmShrinker {
 
     private static String usual(String limit) {
         try {
-            return ""
-                    + RaftConfig.class.getMethod(limit).invoke(RaftConfig.defaults());
+            return "" + RaftConfig.class.getMethod(limit).invoke(RaftConfig.defaults());
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("there is no setting " + limit, e);
+            throw new LinkageError("there is no setting " + limit, e);
         }
     }
 

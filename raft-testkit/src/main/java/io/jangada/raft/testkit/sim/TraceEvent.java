@@ -30,7 +30,7 @@ public record TraceEvent(
         HELD
     }
 
-    /** As in {@code "    1.204113  n1>n2 #17 Heartbeat[term=3, round=4, leaderCommit=8]"}. */
+    /** As in {@code " 1.204113 n1>n2 #17 Heartbeat[term=3, round=4, leaderCommit=8]"}. */
     @Override
     public String toString() {
         return String.format("%12s  %s", seconds(atNanos), line());

@@ -40,8 +40,7 @@ class ScriptsTest {
         assertTrue(files.size() >= 30, "only " + files.size() + " scripts");
         for (Path file : files) {
             String name = "" + file.getFileName();
-            List<ScriptText.Block> blocks =
-                    new ScriptText(name, SimScript.read(file)).blocks();
+            List<ScriptText.Block> blocks = new ScriptText(name, SimScript.read(file)).blocks();
             assertTrue(
                     blocks.get(0).lines().get(0).isComment(), name + " begins without a comment");
         }

@@ -100,12 +100,15 @@ class SimScriptTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"cluster 0,1 to 99", "cluster 3 electionTimeout=soon,not a duration",
-        "cluster 3 speed=9,no setting 'speed'", "run 5ms,there is no cluster yet"})
+    @CsvSource({
+        "cluster 0,1 to 99",
+        "cluster 3 electionTimeout=soon,not a duration",
+        "cluster 3 speed=9,no setting 'speed'",
+        "run 5ms,there is no cluster yet"
+    })
     void aWrongBeginningIsRefused(String instruction, String message) {
         ScriptException refusal =
-                assertThrows(
-                        ScriptException.class, () -> SimScript.parse("s", instruction).run());
+                assertThrows(ScriptException.class, () -> SimScript.parse("s", instruction).run());
         assertTrue(refusal.getMessage().startsWith("s:1: "), refusal.getMessage());
         assertTrue(refusal.getMessage().contains(message), refusal.getMessage());
     }
@@ -113,8 +116,7 @@ class SimScriptTest {
     @Test
     void aRulerWithoutAnInstructionIsRefused() {
         ScriptException refusal =
-                assertThrows(
-                        ScriptException.class, () -> SimScript.parse("s", "# A\n----\nx\n"));
+                assertThrows(ScriptException.class, () -> SimScript.parse("s", "# A\n----\nx\n"));
         assertEquals("s:2: there is no instruction above this ----", refusal.getMessage());
     }
 

@@ -277,7 +277,6 @@ class ControlTest extends Story {
         run(Duration.ofMillis(20));
         assertEquals(node, cluster.leader().orElse(null), "it has not noticed the time");
         assertThrows(IllegalArgumentException.class, () -> node.clockRate(-1_000_001));
-        assertThrows(
-                IllegalArgumentException.class, () -> node.clockJump(Duration.ofNanos(-1)));
+        assertThrows(IllegalArgumentException.class, () -> node.clockJump(Duration.ofNanos(-1)));
     }
 }

@@ -50,8 +50,7 @@ class SameOnEveryMachineTest {
     }
 
     private static String output(Process process) throws IOException, InterruptedException {
-        String output =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
         return output;
     }

@@ -5,10 +5,10 @@ import java.util.function.Consumer;
 
 /**
  * What a failing seed shows: its shrunk story, one command that runs that story again, and how it
- * ends. The same system properties that the command sets decide what is run and shown: {@code seed},
- * {@code drawn} (the seed that draws the options, if another one), {@code options} (what differs
- * from them), and {@code trace}, which is {@code true} for all events or {@code diagram} for the
- * latest ones, as many as {@code trace.last} says.
+ * ends. The same system properties that the command sets decide what is run and shown: {@code
+ * seed}, {@code drawn} (the seed that draws the options, if another one), {@code options} (what
+ * differs from them), and {@code trace}, which is {@code true} for all events or {@code diagram}
+ * for the latest ones, as many as {@code trace.last} says.
  */
 final class SwarmReplay {
     private static final int RUNS_MAX = Integer.getInteger("shrink.runs", 400);

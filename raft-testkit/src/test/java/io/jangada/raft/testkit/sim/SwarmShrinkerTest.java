@@ -54,8 +54,7 @@ class SwarmShrinkerTest {
         assertEquals(1, options.workload().keys());
         assertEquals(LinkQuality.GOOD, options.network());
         assertEquals(Duration.ofMillis(751), options.faultyTime(), "nothing after the failure");
-        assertEquals(
-                RaftConfig.defaults().snapshotEntries(), options.config().snapshotEntries());
+        assertEquals(RaftConfig.defaults().snapshotEntries(), options.config().snapshotEntries());
         assertEquals(
                 SwarmOptions.of(seed).config().electionTimeout(),
                 options.config().electionTimeout());
@@ -109,15 +108,13 @@ class SwarmShrinkerTest {
                             });
                 };
         SimulationFailure failure =
-                assertThrows(
-                        SimulationFailure.class, () -> runner.run(1, SwarmOptions.of(1)));
+                assertThrows(SimulationFailure.class, () -> runner.run(1, SwarmOptions.of(1)));
         Shrunk story = SwarmShrinker.shrink(runner, 1, failure, 120, Duration.ofSeconds(20));
         assertTrue(story.options().faults().size() <= 2, () -> "" + story.overrides());
         assertTrue(story.options().workload().clients() == 1, () -> "" + story.overrides());
         SimulationFailure again =
                 assertThrows(
-                        SimulationFailure.class,
-                        () -> runner.run(story.seed(), story.options()));
+                        SimulationFailure.class, () -> runner.run(story.seed(), story.options()));
         assertEquals(story.failure().getMessage(), again.getMessage(), "to the microsecond");
     }
 
