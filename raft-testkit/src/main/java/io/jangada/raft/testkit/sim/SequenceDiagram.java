@@ -113,8 +113,7 @@ public final class SequenceDiagram implements Consumer<TraceEvent> {
         return text.toString();
     }
 
-    private static String lane(
-            TraceEvent event, List<NodeId> order, Map<NodeId, Character> state) {
+    private static String lane(TraceEvent event, List<NodeId> order, Map<NodeId, Character> state) {
         char[] line = new char[order.size() * COLUMN];
         Arrays.fill(line, ' ');
         for (int i = 0; i < order.size(); i++) {
