@@ -11,39 +11,73 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * How much faster than the clock on the wall a simulation of five nodes under load runs on one
- * core, with all invariants checked. Counts the processor's time of the thread, so that it does not
- * matter what else the machine does. At least 100 is what the swarm needs.
+ * core, with all invariants checked. Counts the processor's time of the thread; since a machine
+ * that does other things at the same time is slower nevertheless, the best of many rounds of ten
+ * simulated seconds counts, {@code -Drounds=N} (20).
  */
 @Tag("soak")
 @ExtendWith(QuietLogs.class)
 class SimulationSpeedTest {
+    /** What 1,000 seeds in a few minutes need. */
     private static final double LEAST = 100;
+
+    private static final int ROUNDS = Integer.getInteger("rounds", 20);
+    private static final int SECONDS = 10;
+
+    private record Speed(double simulatedPerSecond, double events, double operations) {
+        /** As it is printed. */
+        String text(String load) {
+            return String.format(
+                    "simulation of five nodes, %s: %.0f operations and %.0f events a simulated"
+                            + " second, %.0f simulated seconds per second of one core",
+                    load, operations, events, simulatedPerSecond);
+        }
+    }
 
     @Test
     void fiveNodesUnderLoad() {
-        measure(10); // The compiler's turn.
-        Duration simulated = Duration.ofSeconds(Integer.getInteger("simulated.seconds", 60));
-        double[] best = {0, 0};
-        for (int round = 0; round < 3; round++) {
-            double[] found = measure((int) simulated.toSeconds());
-            best = found[0] > best[0] ? found : best;
-        }
-        System.out.printf(
-                "simulation: %.0f simulated seconds per second of one core,"
-                        + " five nodes, %.0f operations a simulated second%n",
-                best[0], best[1]);
-        assertTrue(best[0] >= LEAST, "only " + best[0]);
+        best(Duration.ofMillis(20)); // The compiler's turn.
+        Speed busy = best(Duration.ofMillis(20));
+        System.out.println(busy.text("busy"));
+        Speed usual = best(Duration.ofMillis(70));
+        System.out.println(usual.text("as busy as a seed of the swarm"));
+        assertTrue(usual.simulatedPerSecond() >= LEAST, () -> "only " + usual);
     }
 
-    /** Speed, and operations in a simulated second. */
-    private static double[] measure(int seconds) {
+    private static Speed best(Duration thinkTimeMax) {
         SimCluster cluster = SimCluster.of(1, 5, RaftConfig.defaults(), null);
         cluster.awaitLeader();
-        Workload workload = new Workload(cluster, WorkloadOptions.DEFAULT);
+        WorkloadOptions usual = WorkloadOptions.DEFAULT;
+        WorkloadOptions options =
+                new WorkloadOptions(
+                        usual.clients(),
+                        usual.keys(),
+                        thinkTimeMax,
+                        usual.reads(),
+                        usual.leaseReads(),
+                        usual.sessions(),
+                        usual.duplicates(),
+                        usual.leaderAffinity(),
+                        usual.valueBytes());
+        Workload workload = new Workload(cluster, options);
         workload.start();
+        Speed best = round(cluster, workload);
+        for (int round = 1; round < ROUNDS; round++) {
+            Speed found = round(cluster, workload);
+            best = found.simulatedPerSecond() > best.simulatedPerSecond() ? found : best;
+        }
+        return best;
+    }
+
+    private static Speed round(SimCluster cluster, Workload workload) {
+        long events = cluster.simulation().eventCount();
+        long successes = workload.successCount();
         long began = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        cluster.run(Duration.ofSeconds(seconds));
+        cluster.run(Duration.ofSeconds(SECONDS));
         long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - began;
-        return new double[] {seconds * 1e9 / nanos, workload.successCount() / (double) seconds};
+        return new Speed(
+                SECONDS * 1e9 / nanos,
+                (cluster.simulation().eventCount() - events) / (double) SECONDS,
+                (workload.successCount() - successes) / (double) SECONDS);
     }
 }
