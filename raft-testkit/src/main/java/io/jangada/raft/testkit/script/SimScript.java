@@ -5,9 +5,11 @@ import io.jangada.raft.testkit.script.ScriptText.Line;
 import io.jangada.raft.testkit.sim.SequenceDiagram;
 import io.jangada.raft.testkit.sim.SimulationFailure;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -262,18 +264,18 @@ public final class SimScript {
      */
     public static void main(String[] arguments) {
         LIBRARY.setLevel(Level.OFF); // What scripts do to nodes is not worth a log line.
-        System.exit(run(List.of(arguments)));
+        System.exit(run(List.of(arguments), System.out, System.err));
     }
 
-    static int run(List<String> arguments) {
+    static int run(List<String> arguments, PrintStream out, PrintStream err) {
         if (arguments.contains("--help")) {
-            System.out.print(help());
+            out.print(help());
             return 0;
         }
         List<String> files = new ArrayList<>(arguments);
         boolean rewrites = files.remove("--rewrite");
         if (files.isEmpty() || files.stream().anyMatch(name -> name.startsWith("-"))) {
-            System.err.println("usage: SimScript [--rewrite] FILE..., or SimScript --help");
+            err.println("usage: SimScript [--rewrite] FILE..., or SimScript --help");
             return 2;
         }
         int failed = 0;
@@ -286,17 +288,18 @@ public final class SimScript {
                     script.check();
                 }
             } catch (ScriptFailure e) {
-                System.err.println(e.getMessage());
+                err.println(e.getMessage());
                 failed++;
             } catch (ScriptException e) {
-                System.err.println(e.getMessage());
+                err.println(e.getMessage());
                 return 2;
             } catch (UncheckedIOException e) {
-                System.err.println(name + " cannot be read or written: " + e.getMessage());
+                boolean missing = e.getCause() instanceof NoSuchFileException;
+                err.println(name + (missing ? ": there is no such file" : ": " + e.getCause()));
                 return 2;
             }
         }
-        System.out.println((files.size() - failed) + " of " + files.size() + " scripts passed");
+        out.println((files.size() - failed) + " of " + files.size() + " scripts passed");
         return failed == 0 ? 0 : 1;
     }
 }

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.testkit.sim.SimulationFailure;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -186,14 +189,23 @@ class SimScriptTest {
         Path good = Files.writeString(folder.resolve("good.txt"), STORY);
         Path other = Files.writeString(folder.resolve("other.txt"), STORY.replace("ok", "no"));
         Path bad = Files.writeString(folder.resolve("bad.txt"), "clust 3\n");
-        assertEquals(0, SimScript.run(List.of("" + good)));
-        assertEquals(1, SimScript.run(List.of("" + good, "" + other)));
-        assertEquals(2, SimScript.run(List.of("" + bad)));
-        assertEquals(2, SimScript.run(List.of("" + folder.resolve("none.txt"))));
-        assertEquals(2, SimScript.run(List.of()));
-        assertEquals(2, SimScript.run(List.of("--frob", "" + good)));
-        assertEquals(0, SimScript.run(List.of("--help")));
-        assertEquals(0, SimScript.run(List.of("--rewrite", "" + other)));
+        assertEquals("0 1 of 1 scripts passed", run("" + good));
+        assertTrue(run("" + good, "" + other).startsWith("1 other.txt:5: shows something else"));
+        assertTrue(run("" + bad).startsWith("2 bad.txt:1: there is no instruction 'clust'"));
+        Path none = folder.resolve("none.txt");
+        assertEquals("2 " + none + ": there is no such file", run("" + none));
+        assertTrue(run().startsWith("2 usage: "));
+        assertTrue(run("--frob", "" + good).startsWith("2 usage: "));
+        assertTrue(run("--help").contains("crash NODE..."));
+        assertEquals("0 1 of 1 scripts passed", run("--rewrite", "" + other));
         assertEquals(STORY, Files.readString(other));
+    }
+
+    /** Exit code, and all that was printed. */
+    private static String run(String... arguments) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        int code = SimScript.run(List.of(arguments), out, out);
+        return code + " " + bytes.toString(StandardCharsets.UTF_8).strip();
     }
 }
