@@ -32,7 +32,7 @@ final class FileSnapshotStore implements SnapshotStore {
     private final Path folder;
     private final GroupId group;
     private final StoreId store;
-    private final SnapshotDisk disk;
+    private final Disk disk;
     private final int chunkBytes;
     private volatile @Nullable SnapshotInfo latest;
 
@@ -48,7 +48,7 @@ final class FileSnapshotStore implements SnapshotStore {
      * @throws StoreException if the folder cannot be read or written
      */
     FileSnapshotStore(
-            Path snapshots, GroupId group, StoreId store, SnapshotDisk disk, int chunkBytes) {
+            Path snapshots, GroupId group, StoreId store, Disk disk, int chunkBytes) {
         this.folder = snapshots.resolve(SnapshotNames.folder(group));
         this.group = group;
         this.store = store;
@@ -70,9 +70,9 @@ final class FileSnapshotStore implements SnapshotStore {
     }
 
     /** The snapshots of a group with their defaults. */
-    static FileSnapshotStore open(Path snapshots, GroupId group, StoreId store) {
-        return new FileSnapshotStore(
-                snapshots, group, store, new SnapshotDisk(), SnapshotFormat.CHUNK_BYTES);
+    static FileSnapshotStore open(
+            Path snapshots, GroupId group, StoreId store, Disk disk) {
+        return new FileSnapshotStore(snapshots, group, store, disk, SnapshotFormat.CHUNK_BYTES);
     }
 
     /**
@@ -165,7 +165,7 @@ final class FileSnapshotStore implements SnapshotStore {
 
     private void makeFolder() throws IOException {
         if (!Files.isDirectory(folder)) {
-            Files.createDirectories(folder);
+            disk.makeFolder(folder);
             Path snapshots = parent(folder);
             disk.syncFolder(snapshots);
             disk.syncFolder(parent(snapshots));
@@ -176,7 +176,7 @@ final class FileSnapshotStore implements SnapshotStore {
         return Objects.requireNonNull(folder.toAbsolutePath().getParent(), "a folder has a parent");
     }
 
-    SnapshotDisk disk() {
+    Disk disk() {
         return disk;
     }
 
@@ -254,7 +254,7 @@ final class FileSnapshotStore implements SnapshotStore {
     }
 
     /** Deletes the folder of a group that no longer exists. */
-    static void deleteAll(Path folder, SnapshotDisk disk) {
+    static void deleteAll(Path folder, Disk disk) {
         try {
             if (SnapshotFolder.deleteAll(folder, disk)) {
                 disk.syncFolder(parent(folder));

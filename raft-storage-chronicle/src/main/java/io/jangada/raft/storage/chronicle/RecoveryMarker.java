@@ -19,9 +19,11 @@ final class RecoveryMarker {
     private static final int LINES = 3;
 
     private final Path folder;
+    private final Disk disk;
 
-    RecoveryMarker(Path folder) {
+    RecoveryMarker(Path folder, Disk disk) {
         this.folder = folder;
+        this.disk = disk;
     }
 
     /**
@@ -64,13 +66,13 @@ final class RecoveryMarker {
                         + "\n"
                         + checksum(begun.clusterId(), begun.survivors())
                         + "\n";
-        DurableFiles.write(folder.resolve(DRAFT), text.getBytes(StandardCharsets.UTF_8));
-        DurableFiles.rename(folder, DRAFT, NAME);
+        disk.writeSynced(folder.resolve(DRAFT), text.getBytes(StandardCharsets.UTF_8));
+        disk.renameSynced(folder, DRAFT, NAME);
     }
 
     void delete() throws IOException {
-        Files.deleteIfExists(folder.resolve(NAME));
-        DurableFiles.syncFolder(folder);
+        disk.delete(folder.resolve(NAME));
+        disk.syncFolder(folder);
     }
 
     private static String checksum(String first, String second) {
