@@ -2,7 +2,10 @@ package io.jangada.raft.storage.chronicle;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,6 +20,8 @@ import java.util.Objects;
  * <p>The methods at the end are sequences of the others, and durable once they have returned.
  */
 class Disk {
+    private static final Logger LOG = System.getLogger(Disk.class.getPackageName());
+
     /** The disk itself. */
     static final Disk SYSTEM = new Disk();
 
@@ -64,8 +69,8 @@ class Disk {
     }
 
     /**
-     * Makes a folder and those above it that are missing. The name of the folder itself becomes
-     * durable even if it was there: whoever made it may have been killed before the sync.
+     * Makes a folder, and those above it that are missing. The name of the folder itself becomes
+     * durable even if it was there: whoever made it may have been killed before that.
      */
     final void createFolder(Path folder) throws IOException {
         Path above = above(folder);
@@ -73,7 +78,12 @@ class Disk {
             createFolder(above);
         }
         makeFolder(folder);
-        syncFolder(above);
+        try {
+            syncFolder(above);
+        } catch (AccessDeniedException e) {
+            // Not ours to read: then who owns it made this one, and long ago.
+            LOG.log(Level.DEBUG, "cannot sync the name of a folder", e);
+        }
     }
 
     /** The folder that holds the name of a folder. */

@@ -12,9 +12,7 @@ import io.jangada.raft.spi.SuspectGroupException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +33,9 @@ final class FileSnapshotStore implements SnapshotStore {
     private final Disk disk;
     private final int chunkBytes;
     private volatile @Nullable SnapshotInfo latest;
+
+    /** Not known to be before the first write: an earlier life may have ended in between. */
+    private volatile boolean isFolderDurable;
 
     // Guarded by this.
     private final String damage;
@@ -164,16 +165,11 @@ final class FileSnapshotStore implements SnapshotStore {
     }
 
     private void makeFolder() throws IOException {
-        if (!Files.isDirectory(folder)) {
-            disk.makeFolder(folder);
-            Path snapshots = parent(folder);
-            disk.syncFolder(snapshots);
-            disk.syncFolder(parent(snapshots));
+        if (!isFolderDurable) {
+            disk.createFolder(Disk.above(folder));
+            disk.createFolder(folder);
+            isFolderDurable = true;
         }
-    }
-
-    private static Path parent(Path folder) {
-        return Objects.requireNonNull(folder.toAbsolutePath().getParent(), "a folder has a parent");
     }
 
     Disk disk() {
@@ -242,6 +238,7 @@ final class FileSnapshotStore implements SnapshotStore {
     synchronized void deleteAll() {
         checkIdle();
         latest = null;
+        isFolderDurable = false;
         deleteAll(folder, disk);
     }
 
@@ -257,7 +254,7 @@ final class FileSnapshotStore implements SnapshotStore {
     static void deleteAll(Path folder, Disk disk) {
         try {
             if (SnapshotFolder.deleteAll(folder, disk)) {
-                disk.syncFolder(parent(folder));
+                disk.syncFolder(Disk.above(folder));
             }
         } catch (IOException e) {
             throw new StoreException("%s cannot be deleted: %s".formatted(folder, e), e);

@@ -51,7 +51,9 @@ final class StoreOpening {
                     folder);
         }
         try {
-            settings.disk.makeFolder(folder);
+            if (!Files.isDirectory(folder)) {
+                settings.disk.createFolder(folder);
+            }
             FolderLock lock = FolderLock.acquire(folder);
             StoreOpening opening = new StoreOpening(folder, wanted, settings, lock);
             try {
@@ -139,11 +141,13 @@ final class StoreOpening {
                             .formatted(folder),
                     null);
         }
-        settings.disk.makeFolder(log);
+        // First of all: whatever is found here from now on is an attempt that did not get far.
+        identityFile.writeDraft(wanted);
+        settings.disk.createFolder(folder);
+        settings.disk.createFolder(log);
         for (Path file : list(log)) {
             settings.disk.delete(file);
         }
-        identityFile.writeDraft(wanted);
     }
 
     /**

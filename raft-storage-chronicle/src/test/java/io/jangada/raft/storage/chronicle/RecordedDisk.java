@@ -100,6 +100,7 @@ final class RecordedDisk extends Disk implements UnaryOperator<Journal> {
     private Map<Name, Node> syncedNames = new HashMap<>();
     private List<NameChange> changes = new ArrayList<>();
     private boolean killed;
+    private String killBefore = "nothing";
 
     /**
      * A disk.
@@ -117,6 +118,13 @@ final class RecordedDisk extends Disk implements UnaryOperator<Journal> {
         addStep("the beginning");
     }
 
+    /** What is on the disk now. */
+    synchronized Step now() throws IOException {
+        look();
+        addStep("now");
+        return steps.get(steps.size() - 1);
+    }
+
     synchronized List<Step> steps() {
         return List.copyOf(steps);
     }
@@ -126,9 +134,15 @@ final class RecordedDisk extends Disk implements UnaryOperator<Journal> {
         killed = true;
     }
 
+    /** The process is gone before the next operation that begins so. */
+    synchronized void killBefore(String operation) {
+        killBefore = operation;
+    }
+
     /** Another process goes on with what is there. */
     synchronized void revive() {
         killed = false;
+        killBefore = "nothing";
         open.clear();
     }
 
@@ -139,6 +153,7 @@ final class RecordedDisk extends Disk implements UnaryOperator<Journal> {
     }
 
     private synchronized void run(String what, Operation operation) throws IOException {
+        killed |= what.startsWith(killBefore);
         if (killed) {
             throw new CrashingDisk.PowerLoss();
         }
