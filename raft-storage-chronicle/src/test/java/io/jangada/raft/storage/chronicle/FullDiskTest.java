@@ -101,7 +101,7 @@ class FullDiskTest {
                             () ->
                                     RecordedRun.builder()
                                             .disk(disk)
-                                            .open(folder, TestLog.IDENTITY),
+                                            .open(folder, RecordedRun.JOINER),
                             when),
                     when);
             assertTrue(bytes(folder) <= before + 1000, when + ": the attempt took space");
@@ -124,7 +124,7 @@ class FullDiskTest {
         try (var store =
                 RecordedRun.builder()
                         .disk(disk)
-                        .open(RecordedRun.folder(ended.root()), TestLog.IDENTITY)) {
+                        .open(RecordedRun.folder(ended.root()), RecordedRun.JOINER)) {
             ended.model().checkAndGoOn(store);
         } catch (StoreException | AssertionError e) {
             throw new AssertionError(when, e);

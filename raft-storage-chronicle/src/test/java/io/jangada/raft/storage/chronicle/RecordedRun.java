@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class RecordedRun {
     static final String CLUSTER = "testers";
 
+    /** The node belongs to no cluster yet. */
+    static final StoreIdentity JOINER =
+            new StoreIdentity("", TestLog.IDENTITY.node(), TestLog.IDENTITY.store());
+
     private static final NodeId N2 = NodeId.of("n2");
     private static final NodeId N3 = NodeId.of("n3");
     private static final long FAR = 1_000_000_000;
@@ -93,9 +97,7 @@ final class RecordedRun {
     }
 
     private ChronicleLogStore open() {
-        StoreIdentity joiner =
-                new StoreIdentity("", TestLog.IDENTITY.node(), TestLog.IDENTITY.store());
-        ChronicleLogStore store = builder.open(folder(root), joiner);
+        ChronicleLogStore store = builder.open(folder(root), JOINER);
         model.opened(store);
         return store;
     }
