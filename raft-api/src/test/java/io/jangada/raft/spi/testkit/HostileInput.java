@@ -303,7 +303,7 @@ public final class HostileInput {
             deepest = deepest.getCause();
         }
         StackTraceElement[] trace = deepest.getStackTrace();
-        String words = message.replaceAll("[^a-zA-Z ]+", "").replaceAll("\\b\\w{1,2}\\b", "");
+        String words = message.replaceAll("\\S*[^a-zA-Z \\n]\\S*", "").replaceAll("\\s+", " ");
         return "refused: "
                 + words.substring(0, Math.min(60, words.length()))
                 + (trace.length == 0 ? "" : " at " + trace[0]);

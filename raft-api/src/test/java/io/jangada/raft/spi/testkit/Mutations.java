@@ -47,7 +47,7 @@ final class Mutations {
     /** A damaged copy of one input, maybe with pieces of another. */
     byte[] of(byte[] input, List<byte[]> others) {
         byte[] mutated = input.clone();
-        int changes = 1 + random.nextInt(CHANGES_MAX);
+        int changes = random.nextBoolean() ? 1 : 1 + random.nextInt(CHANGES_MAX);
         for (int i = 0; i < changes; i++) {
             mutated = change(mutated, others);
             if (mutated.length > lengthMax) {

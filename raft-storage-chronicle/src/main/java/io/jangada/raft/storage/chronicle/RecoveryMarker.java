@@ -50,7 +50,9 @@ final class RecoveryMarker {
         if (!Files.exists(file)) {
             return null;
         }
-        List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        // Not readAllLines, which fails on damaged bytes before the checksum can say that they are.
+        String content = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        List<String> lines = content.lines().toList();
         if (lines.size() != LINES || !lines.get(2).equals(checksum(lines.get(0), lines.get(1)))) {
             throw new StoreException(
                     "%s is damaged: leave this node out of the survivors".formatted(file), null);
