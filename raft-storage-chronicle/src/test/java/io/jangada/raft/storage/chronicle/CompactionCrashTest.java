@@ -1,16 +1,14 @@
 package io.jangada.raft.storage.chronicle;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.StoreException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -18,16 +16,17 @@ import java.util.TreeMap;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Power fails at any disk operation around compaction, deletion of segments, rewriting, reset,
  * rebuild and destruction: afterwards each group is in a state that it went through, not before the
  * confirmed one. So an older first index may come back, and never a hole (rules Z27, Z30, Z32).
  */
+@Tag("long")
 class CompactionCrashTest {
     private static final NodeId N2 = NodeId.of("n2");
     private static final long FAR = 1_000_000_000;
@@ -52,60 +51,38 @@ class CompactionCrashTest {
 
     @Example
     void crashAtEveryOperation() throws IOException {
-        int all = 1_000_000;
-        Path whole = root.resolve("whole");
-        CrashingDisk counting = new CrashingDisk(whole, all);
-        StoreModel finished = new StoreModel();
-        try (var store = builder(-1).journals(counting).open(whole, TestLog.IDENTITY)) {
-            live(store, finished, counting);
+        Path whole = Files.createDirectories(root.resolve("whole"));
+        StoreModel models = new StoreModel();
+        RecordedDisk disk = new RecordedDisk(whole, models::confirmed);
+        try (var store =
+                builder(-1)
+                        .disk(disk)
+                        .journals(disk)
+                        .open(RecordedRun.folder(whole), TestLog.IDENTITY)) {
+            live(store, models, disk);
         }
-        int total = all - counting.operationsLeft();
+        List<String> operations = disk.steps().stream().map(RecordedDisk.Step::operation).toList();
         List.of(
                         RecordType.REWRITTEN_ENTRY,
                         RecordType.SEGMENTS_DROPPED,
                         RecordType.RESET,
                         RecordType.REBUILD_BEGUN)
-                .forEach(type -> assertTrue(counting.written.containsKey(type), type.toString()));
-        assertTrue(counting.filesDeleted() > 8, counting.filesDeleted() + " files deleted");
-        for (int operations = firstOperation; operations <= total; operations++) {
-            crashAt(operations);
+                .forEach(type -> assertTrue(operations.contains("append " + type), type + ""));
+        long deleted =
+                operations.stream().filter(o -> o.matches("delete .*(cq4|segment)")).count();
+        assertTrue(deleted > 8, deleted + " files deleted");
+        PowerLossImages images = new PowerLossImages(root, "compaction", models);
+        for (RecordedDisk.Step step : disk.steps().subList(firstOperation, operations.size())) {
+            images.addOne(step, disk.root, step.number() % 3);
         }
+        images.finish(operations.size() - firstOperation);
     }
 
     /** Before it there is nothing but plain writing. */
     private int firstOperation;
 
-    private void crashAt(int operations) throws IOException {
-        Random random = new Random(operations);
-        Path folder = root.resolve("at" + operations);
-        CrashingDisk disk = new CrashingDisk(folder, operations);
-        StoreModel models = new StoreModel();
-        try (var store = builder(-1).journals(disk).open(folder, TestLog.IDENTITY)) {
-            live(store, models, disk);
-        } catch (StoreException | CrashingDisk.PowerLoss e) {
-            assertTrue(disk.hasCrashed(), e.toString());
-        }
-        Path torn = Folders.copy(folder, root.resolve("torn" + operations));
-        if (operations % 4 > 0) {
-            disk.tear(torn, random);
-        }
-        StoreModel expected = models.copy();
-        try (var store = builder(-1).open(torn, TestLog.IDENTITY)) {
-            expected.check(store);
-            store.compactNow();
-            expected.check(store);
-        }
-        if (operations % 3 == 0) {
-            try (var store = builder(-1).open(torn, TestLog.IDENTITY)) {
-                expected.check(store);
-            }
-        }
-        Folders.delete(folder);
-        Folders.delete(torn);
-    }
-
     /** One busy group; others that each do something special and fall silent. */
-    private void live(ChronicleLogStore store, StoreModel models, CrashingDisk disk)
+    private void live(ChronicleLogStore store, StoreModel models, RecordedDisk disk)
             throws IOException {
         StoreModel.Group busy = models.of("busy");
         StoreModel.Group idle = models.of("idle");
@@ -128,7 +105,7 @@ class CompactionCrashTest {
                 reset.append(resetLog, null, entries(reset, 1, round, 200));
                 busy.append(busyLog, null, entries(busy, 5, round, 8000));
             }
-            firstOperation = 1_000_000 - disk.operationsLeft();
+            firstOperation = disk.steps().size();
             busy.compact(busyLog, busy.last().last() - 3);
             store.compactNow();
             busy.append(busyLog, null, entries(busy, 12, 6, 8000));

@@ -1,24 +1,11 @@
 package io.jangada.raft.storage.chronicle;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jangada.raft.spi.StoreId;
-import io.jangada.raft.spi.StoreIdentity;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntFunction;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,9 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
  * one step. An image that fails is kept in {@code target/power-loss}.
  */
 class PowerLossEverywhereTest {
-    private static final StoreIdentity NEWCOMER =
-            new StoreIdentity("", TestLog.IDENTITY.node(), StoreId.of(7, 7));
-
     @TempDir(factory = InMemory.class)
     static Path temp;
 
@@ -78,22 +62,22 @@ class PowerLossEverywhereTest {
 
     @Test
     void s25_powerLossAtEveryStepLosesNothingConfirmed() throws Exception {
-        Images images = new Images("plain", run.model);
+        PowerLossImages images = new PowerLossImages(temp, "plain", run.model);
         for (RecordedDisk.Step step : disk.steps()) {
-            images.add(step, disk.root, 1);
+            images.add(step, disk.root, step.number() % 2);
         }
-        images.finish();
+        images.finish(disk.steps().size());
     }
 
     /** What an opening repairs must not be needed by anything that is not durable yet. */
     @Test
     void s25_powerLossWhileOpeningAfterAPowerLossLosesNothingConfirmed() throws Exception {
         List<RecordedDisk.Step> steps = disk.steps();
-        Images images = new Images("opening", run.model);
+        PowerLossImages images = new PowerLossImages(temp, "opening", run.model);
         for (int i = 7; i < steps.size(); i += 150) {
             whileOpening(steps.get(i), i, images, 1);
         }
-        images.finish();
+        images.finish(disk.steps().size());
     }
 
     @Test
@@ -101,30 +85,30 @@ class PowerLossEverywhereTest {
     void manyImagesOfEveryStep() throws Exception {
         int count = Integer.getInteger("images", 50);
         int only = Integer.getInteger("step", -1);
-        Images images = new Images("soak", run.model);
+        PowerLossImages images = new PowerLossImages(temp, "soak", run.model);
         for (RecordedDisk.Step step : disk.steps()) {
             if (only < 0 || step.number() == only) {
                 images.add(step, disk.root, count);
                 images.await();
             }
         }
-        images.finish();
+        images.finish(disk.steps().size());
     }
 
     @Test
     @Tag("soak")
     void everyStepOfOpeningsAfterManyImages() throws Exception {
-        Images images = new Images("soak-opening", run.model);
+        PowerLossImages images = new PowerLossImages(temp, "soak-opening", run.model);
         List<RecordedDisk.Step> steps = disk.steps();
         for (int i = 0; i < steps.size(); i += Integer.getInteger("stride", 5)) {
             whileOpening(steps.get(i), i, images, 2);
             images.await();
         }
-        images.finish();
+        images.finish(disk.steps().size());
     }
 
     /** Opens a random image on a disk that records, and goes through the steps of that. */
-    private void whileOpening(RecordedDisk.Step step, int seed, Images images, int count)
+    private void whileOpening(RecordedDisk.Step step, int seed, PowerLossImages images, int count)
             throws IOException {
         PowerLossImage image =
                 PowerLossImage.of(
@@ -137,118 +121,17 @@ class PowerLossEverywhereTest {
                 RecordedRun.builder()
                         .disk(again)
                         .journals(again)
-                        .open(RecordedRun.folder(root), NEWCOMER)) {
+                        .open(RecordedRun.folder(root), PowerLossImages.NEWCOMER)) {
             model.opened(store);
             model.check(store);
         }
         for (RecordedDisk.Step next : again.steps()) {
-            images.add(next, again.root, count, model, step + ", image " + seed + ", " + next);
+            for (int number = 0; number < 2 + count; number++) {
+                String told = step + ", image " + seed + ", " + next;
+                images.addOne(next, again.root, number, model, told);
+            }
         }
         images.await();
         Folders.delete(root);
-    }
-
-    /** Makes images and opens them, several at a time, each one once. */
-    private static final class Images {
-        private final String name;
-        private final StoreModel model;
-        private final Set<String> seen = new HashSet<>();
-        private final AtomicInteger opened = new AtomicInteger();
-        private final List<Future<?>> pending = new ArrayList<>();
-        private final List<String> failures = new ArrayList<>();
-        private final long start = System.nanoTime();
-        private final ExecutorService threads =
-                Executors.newFixedThreadPool(
-                        Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors())));
-
-        Images(String name, StoreModel model) {
-            this.name = name;
-            this.model = model;
-        }
-
-        void add(RecordedDisk.Step step, RecordedDisk.Node root, int random) {
-            add(step, root, random, model, step.toString());
-        }
-
-        void add(
-                RecordedDisk.Step step,
-                RecordedDisk.Node root,
-                int random,
-                StoreModel of,
-                String told) {
-            IntFunction<PowerLossImage> image =
-                    number ->
-                            PowerLossImage.of(
-                                    step,
-                                    root,
-                                    number < 2
-                                            ? PowerLossImage.Kind.values()[number]
-                                            : PowerLossImage.Kind.RANDOM,
-                                    new Random(31L * step.number() + number));
-            for (int number = 0; number < 2 + random; number++) {
-                PowerLossImage made = image.apply(number);
-                if (seen.add(made.key() + step.confirmed())) {
-                    String what = told + ", image " + number;
-                    pending.add(
-                            threads.submit(() -> check(made, of.asOf(step.confirmed()), what)));
-                }
-            }
-        }
-
-        private void check(PowerLossImage image, StoreModel expected, String what) {
-            Path root = temp.resolve(name + opened.incrementAndGet());
-            try {
-                image.write(root);
-                Path folder = RecordedRun.folder(root);
-                try (var store = RecordedRun.builder().open(folder, NEWCOMER)) {
-                    expected.checkAndGoOn(store);
-                }
-                if (opened.get() % 4 == 0) {
-                    try (var store = RecordedRun.builder().open(folder, NEWCOMER)) {
-                        expected.check(store);
-                    }
-                }
-            } catch (IOException | RuntimeException | Error e) {
-                failed(image, what, e);
-            }
-            Folders.delete(root);
-        }
-
-        private synchronized void failed(PowerLossImage image, String what, Throwable e) {
-            Path kept = Path.of("target", "power-loss", name + failures.size());
-            try {
-                if (Files.exists(kept)) {
-                    Folders.delete(kept);
-                }
-                image.write(kept);
-            } catch (IOException io) {
-                e.addSuppressed(io);
-            }
-            e.printStackTrace();
-            failures.add(what + ": " + e + "; the image is kept in " + kept.toAbsolutePath());
-        }
-
-        void await() {
-            for (Future<?> future : pending) {
-                try {
-                    future.get();
-                } catch (InterruptedException | ExecutionException e) {
-                    throw new AssertionError(e);
-                }
-            }
-            pending.clear();
-        }
-
-        void finish() {
-            await();
-            threads.shutdown();
-            System.out.printf(
-                    "power loss, %s: %d steps, %d different images opened, %d s%n",
-                    name,
-                    disk.steps().size(),
-                    opened.get(),
-                    (System.nanoTime() - start) / 1_000_000_000);
-            assertEquals(List.of(), failures.subList(0, Math.min(3, failures.size())));
-        }
     }
 }
