@@ -2,6 +2,7 @@ package io.jangada.examples.kv.resp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.examples.kv.FakeGroup;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What comes in on a client's connection, and what a client gets from a server, in damaged forms:
@@ -102,6 +104,13 @@ class HostileRespTest {
     @Tag("soak")
     void isTakenOrRefusedForMinutes(HostileInput target) {
         target.runForMinutes();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"=-1\r\n", "%-1\r\n", "%4611686018427387905\r\n", "=2\r\nab"})
+    void replyOfNoPossibleLengthIsOneClearError(String reply) {
+        IOException e = assertThrows(IOException.class, () -> reply(reply.getBytes(UTF_8)));
+        assertTrue(e.getMessage().startsWith("reply "), e.toString());
     }
 
     private static String requests(byte[] input) {

@@ -21,16 +21,16 @@ import java.util.zip.CRC32C;
 
 /**
  * Feeds something that reads bytes of others with damaged forms of valid ones: flipped bits, wrong
- * lengths, cuts, repetitions, pieces of other inputs. Whatever comes, it is taken or refused with an
- * expected exception that says something, within the memory allowed and in time.
+ * lengths, cuts, repetitions, pieces of other inputs. Whatever comes, it is taken or refused with
+ * an expected exception that says something, within the memory allowed and in time.
  *
- * <p>A refusal in a place or with words that were not seen before makes its input one to go on from,
- * so that mutations get deeper than chance alone would bring them. Inputs in {@code
+ * <p>A refusal in a place or with words that were not seen before makes its input one to go on
+ * from, so that mutations get deeper than chance alone would bring them. Inputs in {@code
  * src/test/resources/hostile/TARGET} are tried first, always.
  *
  * <p>System properties: {@code fuzz.minutes} for each target of {@link #runForMinutes}; {@code
- * fuzz.seed}; {@code fuzz.target} for one target alone; {@code fuzz.input=FILE} tries that file; {@code fuzz.keep=true} puts inputs of
- * new kinds of outcome into that folder.
+ * fuzz.seed}; {@code fuzz.target} for one target alone; {@code fuzz.input=FILE} tries that file;
+ * {@code fuzz.keep=true} puts inputs of new kinds of outcome into that folder.
  */
 public final class HostileInput {
     private static final int EXECUTIONS = 20_000;
@@ -42,8 +42,7 @@ public final class HostileInput {
     private static final long EXECUTION_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private static final ThreadMXBean THREADS =
-            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** What reads the bytes. */
     public interface Target {
@@ -358,7 +357,8 @@ public final class HostileInput {
     }
 
     private static String module() {
-        return String.valueOf(Path.of(System.getProperty("basedir", "")).toAbsolutePath().getFileName());
+        return String.valueOf(
+                Path.of(System.getProperty("basedir", "")).toAbsolutePath().getFileName());
     }
 
     private Path folder() {

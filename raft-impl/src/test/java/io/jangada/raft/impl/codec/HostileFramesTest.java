@@ -92,8 +92,7 @@ class HostileFramesTest {
     private static String record(byte[] input) {
         Codec<GoldenFramesTest.Order> codec = Codec.of(GoldenFramesTest.Order.class);
         GoldenFramesTest.Order taken = codec.decode(ByteBuffer.wrap(input));
-        assertEquals(
-                taken.items(), codec.decode(ByteBuffer.wrap(codec.encode(taken))).items());
+        assertEquals(taken.items(), codec.decode(ByteBuffer.wrap(codec.encode(taken))).items());
         return "order of " + Math.min(3, taken.items().size());
     }
 

@@ -1,9 +1,11 @@
 package io.jangada.raft.impl.runtime;
 
-import io.jangada.raft.api.Membership;
-import io.jangada.raft.impl.memory.MemoryLogStore;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.jangada.raft.api.GroupId;
+import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
+import io.jangada.raft.impl.memory.MemoryLogStore;
 import io.jangada.raft.spi.SnapshotFile;
 import io.jangada.raft.spi.SnapshotInfo;
 import io.jangada.raft.spi.SnapshotMeta;
@@ -110,12 +112,13 @@ class HostileStateTest {
         try {
             return load(new FileAdder(folder), input);
         } finally {
-            try (Stream<Path> left = Files.list(folder)) {
-                List<String> names = left.map(file -> file.getFileName().toString()).toList();
-                if (!names.isEmpty()) {
-                    throw new AssertionError("left behind: " + names);
-                }
-            }
+            assertNothingLeft();
+        }
+    }
+
+    private static void assertNothingLeft() throws IOException {
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(List.of(), left.toList(), "left behind");
         }
     }
 

@@ -30,7 +30,7 @@ class FullDiskTest {
     @Test
     void s22_fullFromAnyOperationOn() throws IOException {
         List<Integer> places = places();
-        for (int i = 0; i < places.size(); i += 4) {
+        for (int i = 0; i < places.size(); i += 8) {
             fullFromThenOn(places.get(i));
         }
     }
@@ -38,7 +38,7 @@ class FullDiskTest {
     @Test
     void s22_fullAtAnyOperationAlone() throws IOException {
         List<Integer> places = places();
-        for (int i = 2; i < places.size(); i += 4) {
+        for (int i = 4; i < places.size(); i += 8) {
             fullOnce(places.get(i));
         }
     }

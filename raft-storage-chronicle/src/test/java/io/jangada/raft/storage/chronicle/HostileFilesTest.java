@@ -2,6 +2,8 @@ package io.jangada.raft.storage.chronicle;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.NodeId;
@@ -30,6 +32,8 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -99,7 +103,14 @@ class HostileFilesTest {
                                 .from(List.of(segment))
                                 .refusedWith(StoreException.class)
                                 .repairedBy(HostileFilesTest::withRecordChecksums)
-                                .mayAllocate(1 << 20, 200)
+                                // An index far ahead may cost this much: slots for what is missing.
+                                .mayAllocate(64 << 20, 200)
+                                .upTo(8 << 10),
+                        target("log-folder", HostileFilesTest::folder)
+                                .from(List.of(segment))
+                                .refusedWith(StoreException.class)
+                                .repairedBy(HostileFilesTest::withRecordChecksums)
+                                .mayAllocate(128 << 20, 200)
                                 .upTo(8 << 10),
                         target("checkpoint", HostileFilesTest::checkpoint)
                                 .from(checkpoints())
@@ -148,10 +159,78 @@ class HostileFilesTest {
         target.runForMinutes();
     }
 
+    // ---- what was found ------------------------------------------------------------------------
+
+    /** It has a good checksum and a group name that does not exist: one clear error everywhere. */
+    @Test
+    void recordThatIsWholeButCannotBeUnderstoodIsOneClearError() throws IOException {
+        byte[] senseless = segment.clone();
+        RecordReader reader = new RecordReader(STORE);
+        reader.segment(1, ByteBuffer.wrap(senseless).order(ByteOrder.LITTLE_ENDIAN));
+        int at = 0;
+        while (!reader.at(at) || reader.group().isEmpty()) {
+            at += Integer.BYTES;
+        }
+        senseless[at + RecordFormat.GROUP] = '/';
+        Path copy = Folders.copy(data, temp.resolve("senseless"));
+        Files.deleteIfExists(copy.resolve("log/CURRENT"));
+        Files.write(
+                copy.resolve("log/00000001.segment"), withRecordChecksums(senseless));
+        StoreTools tools = new ChronicleStoreTools();
+        String open = refusal(() -> TestLog.openStore(copy));
+        String described = refusal(() -> tools.describe(copy));
+        assertEquals(open, described);
+        assertTrue(open.contains("byte " + at) && open.contains("00000001.segment"), open);
+        assertEquals(
+                List.of(open), tools.records(copy, RecordFilter.ALL, record -> {}).problems());
+    }
+
+    private static String refusal(Executable look) {
+        return String.valueOf(assertThrows(StoreException.class, look).getMessage());
+    }
+
+    @Test
+    void recoveryMarkerThatIsNoTextIsOneClearError() throws IOException {
+        Path folder = Files.createDirectories(temp.resolve("no-text"));
+        Files.write(folder.resolve("RECOVERING"), new byte[] {'c', (byte) 0xff, '\n', (byte) 0xc0});
+        String refusal = refusal(() -> new RecoveryMarker(folder, Disk.SYSTEM).read());
+        assertTrue(refusal.contains("RECOVERING is damaged"), refusal);
+    }
+
+    /** What a checkpoint or a truncation says of an end far away takes no slots for all between. */
+    @Test
+    void logThatIsSaidToEndFarAwayTakesNoMemory() {
+        GroupState state = new GroupState(new GroupMark(GroupId.of("a")));
+        state.recoverLastIndex(1L << 61);
+        assertEquals(1, state.firstMissing());
+        state.recoverLastIndex(RecordFormat.NUMBER_MAX);
+        assertEquals(RecordFormat.NUMBER_MAX, state.lastIndex());
+    }
+
     // ---- the log -------------------------------------------------------------------------------
 
-    /** Looks at it in all ways that change nothing; opening begins with the same. */
-    private static String records(byte[] input) throws IOException {
+    /** What recovery makes of it, and what it is in words. */
+    private static String records(byte[] input) {
+        ByteBuffer bytes = ByteBuffer.wrap(input).order(ByteOrder.LITTLE_ENDIAN);
+        Segment hostile = new Segment(1, Path.of("00000001.segment"), bytes);
+        RecordReader reader = new RecordReader(STORE);
+        reader.segment(1, bytes);
+        int records = 0;
+        for (int at = 0; at + RecordFormat.BYTES_MIN <= input.length; ) {
+            boolean found = reader.at(at);
+            at = found ? reader.end() : at + Integer.BYTES;
+            records += found && !RecordText.of(reader).equals("?") ? 1 : 0;
+        }
+        Replay replay = new Replay(STORE, Long.MAX_VALUE);
+        replay.run(List.of(hostile));
+        replay.groups.values().forEach(group -> group.state.firstMissing());
+        return Math.min(3, replay.groups.size())
+                + " groups, "
+                + (records == 0 ? "nothing" : replay.holes.isEmpty() ? "records" : "holes");
+    }
+
+    /** Looks at the folder in all ways that change nothing; opening begins with the same. */
+    private static String folder(byte[] input) throws IOException {
         Path file = data.resolve("log/00000001.segment");
         Files.write(file, input);
         Files.deleteIfExists(data.resolve("log/CURRENT"));
