@@ -35,6 +35,7 @@ import java.util.zip.CRC32C;
 public final class HostileInput {
     private static final int EXECUTIONS = 20_000;
     private static final int FOUND_MAX = 2_000;
+    private static final int KEPT_MAX = 20;
     private static final int KEPT_BYTES_MAX = 2_000;
     private static final int HEX_BYTES_MAX = 4_096;
     private static final int SHRINKING_MAX = 3_000;
@@ -223,7 +224,9 @@ public final class HostileInput {
         }
         if (check(input) && found.size() < FOUND_MAX) {
             found.add(input);
-            if (Boolean.getBoolean("fuzz.keep") && input.length <= KEPT_BYTES_MAX) {
+            if (Boolean.getBoolean("fuzz.keep")
+                    && input.length <= KEPT_BYTES_MAX
+                    && kept().size() < KEPT_MAX) {
                 keep(input, "");
             }
         }
@@ -295,17 +298,18 @@ public final class HostileInput {
         }
     }
 
-    /** The words without numbers and quotations, and the place. */
+    /** The place, or where an exception does not tell it, the words without numbers. */
     private static String signature(Throwable e, String message) {
         Throwable deepest = e;
         while (deepest.getCause() != null) {
             deepest = deepest.getCause();
         }
         StackTraceElement[] trace = deepest.getStackTrace();
-        String words = message.replaceAll("\\S*[^a-zA-Z \\n]\\S*", "").replaceAll("\\s+", " ");
-        return "refused: "
-                + words.substring(0, Math.min(60, words.length()))
-                + (trace.length == 0 ? "" : " at " + trace[0]);
+        String place =
+                trace.length > 0
+                        ? trace[0].toString()
+                        : message.replaceAll("\\S*[^a-zA-Z \\n]\\S*", "").replaceAll("\\s+", " ");
+        return "refused: " + e.getClass().getSimpleName() + " at " + place;
     }
 
     /** The shortest input found that fails in the same way. */

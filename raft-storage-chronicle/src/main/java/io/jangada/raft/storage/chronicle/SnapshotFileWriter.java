@@ -92,7 +92,9 @@ final class SnapshotFileWriter implements SnapshotSink {
             boolean same =
                     found.store().equals(wanted.store())
                             && found.group().equals(wanted.group())
-                            && found.meta().equals(wanted.meta());
+                            && found.meta().equals(wanted.meta())
+                            // A size that is not ours could be any, and takes that much memory.
+                            && found.chunkBytes() == wanted.chunkBytes();
             return same ? found : null;
         } catch (StoreException e) {
             LOG.log(Level.INFO, "{0} is begun anew: {1}", path, e.getMessage());

@@ -160,7 +160,12 @@ class DamageMatrixTest {
     /** What is served is what was written, and it goes on. */
     private static String served(TestLog log, String group) {
         int last = group.equals("c") ? 3 : LAST;
-        long term = List.of("c", "", "", "a", "b").indexOf(group) + 2;
+        long term =
+                switch (group) {
+                    case "a" -> 5;
+                    case "b" -> 6;
+                    default -> 2;
+                };
         List<LogEntry> written = TestLog.entries(1, last, term, group.equals("c") ? 50 : PAYLOAD);
         List<LogEntry> served = log.all();
         HardState hardState =
