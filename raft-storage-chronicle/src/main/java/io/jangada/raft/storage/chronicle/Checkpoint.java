@@ -213,8 +213,7 @@ final class Checkpoint {
                     case SEGMENT -> segment = input.readInt32();
                     case SEGMENT_FIRST -> segmentFirst = number();
                     case SEGMENT_LAST ->
-                            checkpoint.segments.add(
-                                    new Range(segment, segmentFirst, number()));
+                            checkpoint.segments.add(new Range(segment, segmentFirst, number()));
                     case NAMES_LOST -> checkpoint.namesLost = input.readBool();
                     case SEGMENTS_BEFORE -> checkpoint.segmentsBefore = number();
                     default -> throw new IllegalArgumentException("unknown field " + field);

@@ -58,8 +58,7 @@ final class ChronicleJournal implements Journal {
         this.folder = folder;
         this.disk = disk;
         this.segmentBytes = segmentBytes;
-        maker = new SegmentMaker(
-                        folder, threadName, segmentBytes, fileBytes(segmentBytes), disk);
+        maker = new SegmentMaker(folder, threadName, segmentBytes, fileBytes(segmentBytes), disk);
         queue =
                 SingleChronicleQueueBuilder.binary(folder)
                         .rollCycle(roll)

@@ -26,8 +26,7 @@ final class CurrentFile {
     }
 
     void write(int segment) throws IOException {
-        disk.writeSynced(
-                folder.resolve(DRAFT), line(segment).getBytes(StandardCharsets.US_ASCII));
+        disk.writeSynced(folder.resolve(DRAFT), line(segment).getBytes(StandardCharsets.US_ASCII));
         disk.renameSynced(folder, DRAFT, NAME);
     }
 

@@ -48,8 +48,7 @@ final class FileSnapshotStore implements SnapshotStore {
      * @param snapshots the folder for all groups
      * @throws StoreException if the folder cannot be read or written
      */
-    FileSnapshotStore(
-            Path snapshots, GroupId group, StoreId store, Disk disk, int chunkBytes) {
+    FileSnapshotStore(Path snapshots, GroupId group, StoreId store, Disk disk, int chunkBytes) {
         this.folder = snapshots.resolve(SnapshotNames.folder(group));
         this.group = group;
         this.store = store;
@@ -71,8 +70,7 @@ final class FileSnapshotStore implements SnapshotStore {
     }
 
     /** The snapshots of a group with their defaults. */
-    static FileSnapshotStore open(
-            Path snapshots, GroupId group, StoreId store, Disk disk) {
+    static FileSnapshotStore open(Path snapshots, GroupId group, StoreId store, Disk disk) {
         return new FileSnapshotStore(snapshots, group, store, disk, SnapshotFormat.CHUNK_BYTES);
     }
 

@@ -124,8 +124,7 @@ final class Replay {
     }
 
     private void checkNumbers() {
-        long all =
-                record.index() | record.term() | record.groupSequence() | record.storeSequence();
+        long all = record.index() | record.term() | record.groupSequence() | record.storeSequence();
         if (all < 0 || all > RecordFormat.NUMBER_MAX) {
             throw new IllegalArgumentException("its numbers are out of range");
         }

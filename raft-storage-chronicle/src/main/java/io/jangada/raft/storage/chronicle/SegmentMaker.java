@@ -43,8 +43,7 @@ final class SegmentMaker implements AutoCloseable {
      * @param filledBytes bytes from the start that get blocks
      * @param fileBytes length of the file, never touched behind {@code filledBytes}
      */
-    SegmentMaker(
-            Path folder, String threadName, long filledBytes, long fileBytes, Disk disk) {
+    SegmentMaker(Path folder, String threadName, long filledBytes, long fileBytes, Disk disk) {
         this.folder = folder;
         this.disk = disk;
         this.filledBytes = filledBytes;

@@ -138,8 +138,7 @@ final class SnapshotFolder {
         return true;
     }
 
-    private static void delete(Path folder, Disk disk, Predicate<String> names)
-            throws IOException {
+    private static void delete(Path folder, Disk disk, Predicate<String> names) throws IOException {
         for (Path file : list(folder)) {
             if (names.test(name(file))) {
                 disk.delete(file);

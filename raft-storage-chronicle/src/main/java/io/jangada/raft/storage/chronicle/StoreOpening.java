@@ -88,7 +88,8 @@ final class StoreOpening {
             }
             settings.disk.makeFolder(log);
         }
-        SegmentFiles segmentFiles = new SegmentFiles(log, own.store(), SegmentRoll.names(log), settings.disk);
+        SegmentFiles segmentFiles =
+                new SegmentFiles(log, own.store(), SegmentRoll.names(log), settings.disk);
         files = segmentFiles;
         Recovery recovery =
                 existing == null

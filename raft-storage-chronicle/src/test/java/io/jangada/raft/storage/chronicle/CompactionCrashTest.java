@@ -68,8 +68,7 @@ class CompactionCrashTest {
                         RecordType.RESET,
                         RecordType.REBUILD_BEGUN)
                 .forEach(type -> assertTrue(operations.contains("append " + type), type + ""));
-        long deleted =
-                operations.stream().filter(o -> o.matches("delete .*(cq4|segment)")).count();
+        long deleted = operations.stream().filter(o -> o.matches("delete .*(cq4|segment)")).count();
         assertTrue(deleted > 8, deleted + " files deleted");
         PowerLossImages images = new PowerLossImages(root, "compaction", models);
         for (RecordedDisk.Step step : disk.steps().subList(firstOperation, operations.size())) {

@@ -223,9 +223,9 @@ class DamageMatrixTest {
             case TAIL_ZEROED -> image.zero(at, image.bytes.length);
             case LAST_RECORD_BIT -> image.flip(lastEntry(all).offset() + 80);
             case HEAD_BIT -> image.flip(all.get(0).offset() + RecordFormat.STORE_SEQUENCE);
-            case FOOTER_BIT -> image.flip(all.get(all.size() - 1).offset() + RecordFormat.STORE_SEQUENCE);
-            case CUT_IN_THE_MIDDLE ->
-                    Files.write(image.file, Arrays.copyOf(image.bytes, at + 100));
+            case FOOTER_BIT ->
+                    image.flip(all.get(all.size() - 1).offset() + RecordFormat.STORE_SEQUENCE);
+            case CUT_IN_THE_MIDDLE -> Files.write(image.file, Arrays.copyOf(image.bytes, at + 100));
             case SEGMENT_ZEROED -> image.zero(0, image.bytes.length);
             case SEGMENT_EMPTIED -> Files.write(image.file, new byte[0]);
             case SEGMENT_DELETED -> Files.delete(image.file);

@@ -77,11 +77,7 @@ class FirstStartTest {
         Path deep = temp.resolve("root/a/b/data");
         builder().open(deep, TestLog.IDENTITY).close();
         Path image = temp.resolve("deep");
-        PowerLossImage.of(
-                        disk.now(),
-                        disk.root,
-                        PowerLossImage.Kind.SYNCED_ONLY,
-                        new Random(1))
+        PowerLossImage.of(disk.now(), disk.root, PowerLossImage.Kind.SYNCED_ONLY, new Random(1))
                 .write(image);
         try (var store = TestLog.openStore(image.resolve("a/b/data"))) {
             assertEquals(TestLog.IDENTITY, store.identity());

@@ -76,8 +76,7 @@ class FullDiskTest {
     private Ended run(FullDisk disk) {
         Path root = temp.resolve("run" + ++runs);
         RecordedRun run =
-                new RecordedRun(
-                        root, RecordedRun.builder().disk(disk), disk::kill, disk::revive);
+                new RecordedRun(root, RecordedRun.builder().disk(disk), disk::kill, disk::revive);
         try {
             Files.createDirectories(root);
             run.run();
@@ -98,10 +97,7 @@ class FullDiskTest {
             assertTells(
                     assertThrows(
                             StoreException.class,
-                            () ->
-                                    RecordedRun.builder()
-                                            .disk(disk)
-                                            .open(folder, RecordedRun.JOINER),
+                            () -> RecordedRun.builder().disk(disk).open(folder, RecordedRun.JOINER),
                             when),
                     when);
             assertTrue(bytes(folder) <= before + 1000, when + ": the attempt took space");

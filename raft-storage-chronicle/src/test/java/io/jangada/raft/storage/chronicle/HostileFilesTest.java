@@ -50,8 +50,7 @@ class HostileFilesTest {
     @TempDir(factory = InMemory.class)
     static Path temp;
 
-    private static final Logger LOGGER =
-            Logger.getLogger(HostileFilesTest.class.getPackageName());
+    private static final Logger LOGGER = Logger.getLogger(HostileFilesTest.class.getPackageName());
 
     private static Path data = Path.of("");
     private static byte[] segment = {};
@@ -174,15 +173,13 @@ class HostileFilesTest {
         senseless[at + RecordFormat.GROUP] = '/';
         Path copy = Folders.copy(data, temp.resolve("senseless"));
         Files.deleteIfExists(copy.resolve("log/CURRENT"));
-        Files.write(
-                copy.resolve("log/00000001.segment"), withRecordChecksums(senseless));
+        Files.write(copy.resolve("log/00000001.segment"), withRecordChecksums(senseless));
         StoreTools tools = new ChronicleStoreTools();
         String open = refusal(() -> TestLog.openStore(copy));
         String described = refusal(() -> tools.describe(copy));
         assertEquals(open, described);
         assertTrue(open.contains("byte " + at) && open.contains("00000001.segment"), open);
-        assertEquals(
-                List.of(open), tools.records(copy, RecordFilter.ALL, record -> {}).problems());
+        assertEquals(List.of(open), tools.records(copy, RecordFilter.ALL, record -> {}).problems());
     }
 
     private static String refusal(Executable look) {
@@ -236,7 +233,10 @@ class HostileFilesTest {
         Files.deleteIfExists(data.resolve("log/CURRENT"));
         StoreTools tools = new ChronicleStoreTools();
         long[] told = new long[1];
-        tools.records(data, RecordFilter.ALL, record -> told[0] += record.toString().length() > 0 ? 1 : 0);
+        tools.records(
+                data,
+                RecordFilter.ALL,
+                record -> told[0] += record.toString().length() > 0 ? 1 : 0);
         int groups = tools.describe(data).groups().size();
         return Math.min(3, groups) + " groups, " + (told[0] > 0 ? "records" : "nothing");
     }
@@ -393,8 +393,7 @@ class HostileFilesTest {
             return input;
         }
         CRC32C crc = new CRC32C();
-        crc.update(
-                text.substring(0, at).getBytes(StandardCharsets.UTF_8));
+        crc.update(text.substring(0, at).getBytes(StandardCharsets.UTF_8));
         return (text.substring(0, at) + "crc32c=" + Long.toHexString(crc.getValue()) + "\n")
                 .getBytes(StandardCharsets.UTF_8);
     }

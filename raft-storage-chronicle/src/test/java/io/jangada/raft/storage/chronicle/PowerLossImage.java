@@ -23,7 +23,12 @@ final class PowerLossImage {
     enum Kind {
         SYNCED_ONLY,
         EVERYTHING,
-        RANDOM
+        RANDOM;
+
+        /** The kind of the first image of a step, of the second, and of all others. */
+        static Kind ofImage(int number) {
+            return number == 0 ? SYNCED_ONLY : number == 1 ? EVERYTHING : RANDOM;
+        }
     }
 
     private final Map<String, byte[]> files = new TreeMap<>();
@@ -106,8 +111,7 @@ final class PowerLossImage {
             int step = way == 3 && random.nextInt(4) == 0 ? SECTOR : FilePages.PAGE;
             for (int from = 0; from < FilePages.PAGE && at + from < torn.length; from += step) {
                 int length = Math.min(step, torn.length - at - from);
-                System.arraycopy(
-                        any(versions, random).page(page), from, torn, at + from, length);
+                System.arraycopy(any(versions, random).page(page), from, torn, at + from, length);
             }
         }
         return torn;

@@ -24,7 +24,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * {@code target/power-loss}.
  */
 final class PowerLossImages {
-    /** Whoever opens a folder that was never a store becomes this; else it is what the folder is. */
+    /**
+     * Whoever opens a folder that was never a store becomes this; else it is what the folder is.
+     */
     static final StoreIdentity NEWCOMER =
             new StoreIdentity("", TestLog.IDENTITY.node(), StoreId.of(7, 7));
 
@@ -77,12 +79,11 @@ final class PowerLossImages {
                 PowerLossImage.of(
                         step,
                         root,
-                        PowerLossImage.Kind.values()[Math.min(number, 2)],
+                        PowerLossImage.Kind.ofImage(number),
                         new Random(31L * step.number() + number));
         if (seen.add(image.key() + step.confirmed())) {
             String what = told + ", image " + number;
-            pending.add(
-                    threads.submit(() -> check(image, promised.asOf(step.confirmed()), what)));
+            pending.add(threads.submit(() -> check(image, promised.asOf(step.confirmed()), what)));
         }
     }
 

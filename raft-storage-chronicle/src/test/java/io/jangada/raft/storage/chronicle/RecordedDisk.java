@@ -52,7 +52,9 @@ final class RecordedDisk extends Disk implements UnaryOperator<Journal> {
         }
     }
 
-    /** What stands in a file: first as it was synced, then what was written, one after the other. */
+    /**
+     * What stands in a file: first as it was synced, then what was written, one after the other.
+     */
     record Content(List<FilePages> versions) {
         FilePages last() {
             return versions.get(versions.size() - 1);
@@ -346,8 +348,7 @@ final class RecordedDisk extends Disk implements UnaryOperator<Journal> {
         }
         Set<String> written = segmentsBeingWritten(files);
         for (Path file : files) {
-            BasicFileAttributes attributes =
-                    Files.readAttributes(file, BasicFileAttributes.class);
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             Object key = Objects.requireNonNull(attributes.fileKey(), "a file system with inodes");
             Node child = nodes.computeIfAbsent(key, k -> new Node(attributes.isDirectory()));
             String name = file.getFileName().toString();

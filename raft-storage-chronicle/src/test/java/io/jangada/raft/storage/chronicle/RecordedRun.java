@@ -45,8 +45,7 @@ final class RecordedRun {
      * @param kill makes all further operations fail
      * @param revive ends that, for the next process
      */
-    RecordedRun(
-            Path root, ChronicleLogStore.Builder builder, Runnable kill, Runnable revive) {
+    RecordedRun(Path root, ChronicleLogStore.Builder builder, Runnable kill, Runnable revive) {
         this.root = root;
         this.builder = builder;
         this.kill = kill;
@@ -66,7 +65,8 @@ final class RecordedRun {
     static RecordedRun record(Path root, RecordedDisk[] disk) throws IOException {
         Files.createDirectories(root);
         RecordedRun[] run = new RecordedRun[1];
-        disk[0] = new RecordedDisk(root, () -> run[0] == null ? Map.of() : run[0].model.confirmed());
+        disk[0] =
+                new RecordedDisk(root, () -> run[0] == null ? Map.of() : run[0].model.confirmed());
         run[0] =
                 new RecordedRun(
                         root,
@@ -203,7 +203,9 @@ final class RecordedRun {
             String group,
             TestLog log,
             @Nullable HardState hardState,
-            int count, long term, int bytes) {
+            int count,
+            long term,
+            int bytes) {
         StoreModel.Group model = this.model.of(group);
         long first = model.last().last() + 1;
         model.append(log, hardState, TestLog.entries(first, first + count - 1, term, bytes));
