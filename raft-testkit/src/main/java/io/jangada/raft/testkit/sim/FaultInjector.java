@@ -81,6 +81,7 @@ final class FaultInjector {
             case MEMBERSHIP -> walk.step();
             case DAMAGE -> damage(node);
             case LOST_DISK -> loseDisk(node);
+            case OTHER_LIMITS -> changeLimits(node);
         }
     }
 
@@ -181,6 +182,19 @@ final class FaultInjector {
             later(forAWhile(), () -> startIfDown(node));
             later(forAWhile(), walk::step);
         }
+    }
+
+    /** What each node decides for itself must not show in what all of them agree on (Z43). */
+    private void changeLimits(SimNode node) {
+        node.config(
+                cluster.config().toBuilder()
+                        .sessionTimeout(Duration.ofMillis(random.pick(List.of(1_000, 3_000, 60_000))))
+                        .sessionWindow(random.pick(List.of(1, 3, 100)))
+                        .sessionReplyBytesMax(random.pick(List.of(0, 100, 1 << 20)))
+                        .snapshotEntries(random.pick(List.of(3, 20, 100)))
+                        .trailingEntries(random.pick(List.of(0, 5, 100)))
+                        .build());
+        crash(node);
     }
 
     /** Starts a node that was up before, or that joins. */

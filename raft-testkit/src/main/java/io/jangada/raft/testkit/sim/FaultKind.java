@@ -39,5 +39,7 @@ public enum FaultKind {
     /** One node's log is damaged, which it finds when it is started, and rebuilds its copy. */
     DAMAGE,
     /** One node loses its disk, and is removed. */
-    LOST_DISK
+    LOST_DISK,
+    /** One node is started again with other limits than the rest. */
+    OTHER_LIMITS
 }

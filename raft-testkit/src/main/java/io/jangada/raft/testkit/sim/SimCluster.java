@@ -92,15 +92,15 @@ public final class SimCluster {
 
     private void afterEvent() {
         invariants.afterEvent();
+        failIfViolated();
+    }
+
+    /** Ends the run if an invariant has found something. */
+    void failIfViolated() {
         String violation = invariants.violation();
         if (violation != null) {
             fail(violation);
         }
-    }
-
-    /** Notes a violation that is found where nothing may be thrown. */
-    void report(String violation) {
-        invariants.report(violation);
     }
 
     void fail(String violation) {

@@ -3,6 +3,7 @@ package io.jangada.raft.testkit.sim;
 import io.jangada.raft.api.Member;
 import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftGroup;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.CoreStatus;
@@ -40,6 +41,7 @@ public final class SimNode {
     /** The life that is being started. */
     private @Nullable Life beginning;
 
+    private RaftConfig config;
     private int priority;
     private boolean everStarted;
     private boolean retired;
@@ -69,6 +71,7 @@ public final class SimNode {
         this.id = id;
         this.number = number;
         this.joins = joins;
+        this.config = cluster.config();
         this.clock = new SimClock(0);
         this.disk = new SimDisk(this, simulation, cluster.invariants());
     }
@@ -177,7 +180,7 @@ public final class SimNode {
                 joins ? cluster.seeds(this) : cluster.founders(),
                 null,
                 null,
-                cluster.config(),
+                config,
                 null,
                 null,
                 joins,
@@ -193,6 +196,16 @@ public final class SimNode {
      */
     public void priority(int preference) {
         priority = preference;
+    }
+
+    /**
+     * Other settings than the cluster's, from its next start on.
+     *
+     * @param settings with the same times, since nodes that disagree about these promise each other
+     *     nothing
+     */
+    public void config(RaftConfig settings) {
+        config = settings;
     }
 
     /**
@@ -361,6 +374,10 @@ public final class SimNode {
         return clock;
     }
 
+    long electionTimeoutNanos() {
+        return cluster.config().electionTimeout().toNanos();
+    }
+
     long localNanos() {
         return clock.localAt(simulation.nowNanos());
     }
@@ -516,7 +533,12 @@ public final class SimNode {
     void receive(InFlight message) {
         Running to = running;
         if (to != null && message.number() > messagesBeforeWipe) {
-            to.life().run(() -> to.transport().receive(message));
+            to.life()
+                    .run(
+                            () -> {
+                                cluster.invariants().onReceive(this, message);
+                                to.transport().receive(message);
+                            });
         }
     }
 
