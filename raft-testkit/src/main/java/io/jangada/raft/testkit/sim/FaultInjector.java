@@ -56,7 +56,7 @@ final class FaultInjector {
         FaultKind kind = random.pick(kinds);
         List<SimNode> real = new ArrayList<>(cluster.nodes());
         real.removeIf(walk::isGhost);
-        SimNode node = random.pick(real);
+        SimNode node = pick(real);
         simulation.note(kind.name().hashCode(), node.number(), () -> "fault " + kind + " " + node);
         switch (kind) {
             case CRASH -> crash(node);
@@ -82,7 +82,22 @@ final class FaultInjector {
             case DAMAGE -> damage(node);
             case LOST_DISK -> loseDisk(node);
             case OTHER_LIMITS -> changeLimits(node);
+            case ECHOES -> echo();
+            case DISTURBED_CHANGE -> {
+                walk.step();
+                disturbLeader();
+            }
+            case DISTURBED_TRANSFER -> {
+                transfer(node);
+                disturbLeader();
+            }
         }
+    }
+
+    /** Whoever leads is of more interest than others. */
+    private SimNode pick(List<SimNode> nodes) {
+        SimNode leader = cluster.leader().orElse(null);
+        return leader != null && random.chance(0.3) ? leader : random.pick(nodes);
     }
 
     /** At a random time within a duration, unless the cluster has been healed by then. */
@@ -235,6 +250,28 @@ final class FaultInjector {
         later(forAWhile(), cluster.network()::mendAll);
     }
 
+    private void echo() {
+        Duration timeout = cluster.config().electionTimeout();
+        cluster.network().echo(0.3, timeout.multipliedBy(random.between(1, 12)));
+        later(forAWhile().multipliedBy(2), () -> cluster.network().echo(0, Duration.ZERO));
+    }
+
+    /** Before long something happens to whoever leads by then. */
+    private void disturbLeader() {
+        later(cluster.config().electionTimeout(), () -> cluster.leader().ifPresent(this::disturb));
+    }
+
+    private void disturb(SimNode leader) {
+        switch (random.nextInt(3)) {
+            case 0 -> crash(leader);
+            case 1 -> pause(leader);
+            default -> {
+                cluster.network().isolate(leader.id());
+                later(forAWhile(), cluster.network()::mendAll);
+            }
+        }
+    }
+
     private void worsenNetwork() {
         LinkQuality usual = options.network();
         Duration timeout = cluster.config().electionTimeout();
@@ -296,6 +333,7 @@ final class FaultInjector {
         over = true;
         cluster.network().mendAll();
         cluster.network().quality(LinkQuality.GOOD);
+        cluster.network().echo(0, Duration.ZERO);
         for (SimNode node : cluster.nodes()) {
             node.disk().clearFaults();
             node.disk().syncTime(Duration.ofNanos(200_000), Duration.ofMillis(1));

@@ -41,5 +41,11 @@ public enum FaultKind {
     /** One node loses its disk, and is removed. */
     LOST_DISK,
     /** One node is started again with other limits than the rest. */
-    OTHER_LIMITS
+    OTHER_LIMITS,
+    /** For a while much of what is sent comes once more, when its time is long over. */
+    ECHOES,
+    /** Members are changed, and whoever leads then is lost in the middle of it. */
+    DISTURBED_CHANGE,
+    /** The leader is cut off while it hands over. */
+    DISTURBED_TRANSFER
 }

@@ -35,10 +35,11 @@ final class ProgressIsTrue extends Invariant {
         Map<NodeId, PeerProgress> progress = node.progress();
         for (SimNode peer : nodes()) {
             PeerProgress known = progress.get(peer.id());
+            if (before == null || before.membership().member(peer.id()).isEmpty()) {
+                matches.remove(new Pair(node, now.currentTerm(), peer)); // Let go, or a new one.
+            }
             if (known != null) {
                 check(node, peer, log, now, known);
-            } else {
-                matches.remove(new Pair(node, now.currentTerm(), peer)); // No member any more.
             }
         }
     }

@@ -57,6 +57,8 @@ public final class SimNetwork {
     private final CRC32C checksum = new CRC32C();
     private final List<BulkRule> bulkRules = new ArrayList<>();
     private LinkQuality usualQuality = LinkQuality.GOOD;
+    private double echoShare;
+    private long echoNanos;
     private long sentCount;
     private long bulkCount;
 
@@ -165,6 +167,17 @@ public final class SimNetwork {
      */
     public void quality(NodeId from, NodeId to, LinkQuality quality) {
         link(from, to).quality = quality;
+    }
+
+    /**
+     * Says which messages come once more, long after their time, from now on.
+     *
+     * @param share of the messages, from 0 for none to 1
+     * @param latest how late
+     */
+    void echo(double share, Duration latest) {
+        echoShare = share;
+        echoNanos = latest.toNanos();
     }
 
     private Link link(NodeId from, NodeId to) {
@@ -285,6 +298,9 @@ public final class SimNetwork {
                 travel(link, message);
                 if (simulation.random().chance(link.quality.duplication())) {
                     travel(link, message);
+                }
+                if (simulation.random().chance(echoShare)) {
+                    arriveIn(simulation.random().between(0, echoNanos), message);
                 }
             }
         }

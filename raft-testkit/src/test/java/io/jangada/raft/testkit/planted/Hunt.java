@@ -16,10 +16,14 @@ final class Hunt {
     /** Seconds after which a process that says nothing more is ended. */
     private static final long TESTS_SECONDS = 600;
 
+    /** Most faults are found among these. */
+    private static final long BRIEF_SEEDS = 100;
+
     private final Project project;
     private final PlantedFault fault;
     private final long seedsMax;
     private final long secondsMax;
+    private final boolean tests;
     private final Consumer<String> progress;
     private final Path folder;
 
@@ -28,6 +32,7 @@ final class Hunt {
      *
      * @param seedsMax up to which seed the swarm looks for it
      * @param secondsMax for how many real seconds at most
+     * @param tests whether the named tests are run if the swarm finds nothing
      * @param progress takes a line now and then
      */
     Hunt(
@@ -35,11 +40,13 @@ final class Hunt {
             PlantedFault fault,
             long seedsMax,
             long secondsMax,
+            boolean tests,
             Consumer<String> progress) {
         this.project = project;
         this.fault = fault;
         this.seedsMax = seedsMax;
         this.secondsMax = secondsMax;
+        this.tests = tests;
         this.progress = progress;
         this.folder = project.work().resolve(fault.name());
     }
@@ -54,13 +61,18 @@ final class Hunt {
         Path kept = folder.resolve("outcome.properties");
         Outcome outcome = Outcome.read(kept, project.fingerprint(faulty.bytes()));
         if (fault.swarm() && !outcome.isCaughtBySwarm() && outcome.seeds() < seedsMax) {
-            outcome = runSeeds(outcome, classes);
+            if (outcome.seeds() < BRIEF_SEEDS) {
+                outcome = runSeeds(outcome, Math.min(seedsMax, BRIEF_SEEDS), classes);
+            }
+            if (!outcome.isCaughtBySwarm() && outcome.seeds() < seedsMax) {
+                outcome = runSeeds(outcome, seedsMax, classes);
+            }
             outcome.write(kept);
         }
-        if (!outcome.isCaughtBySwarm() && !outcome.isCaughtByTest()) {
-            for (PlantedFault.Tests tests : fault.tests()) {
+        if (tests && !outcome.isCaughtBySwarm() && !outcome.isCaughtByTest()) {
+            for (PlantedFault.Tests named : fault.tests()) {
                 if (!outcome.isCaughtByTest()) {
-                    outcome = outcome.afterTests(runTests(tests, classes));
+                    outcome = outcome.afterTests(runTests(named, classes));
                 }
             }
             outcome.write(kept);
@@ -68,10 +80,11 @@ final class Hunt {
         return outcome;
     }
 
-    private Outcome runSeeds(Outcome earlier, Path classes)
+    private Outcome runSeeds(Outcome earlier, long last, Path classes)
             throws IOException, InterruptedException {
-        List<String> range = List.of("" + (earlier.seeds() + 1), "" + seedsMax);
-        Process process = start(classes, "raft-testkit", SeedRun.class, range);
+        List<String> range = List.of("" + (earlier.seeds() + 1), "" + last);
+        boolean brief = last <= BRIEF_SEEDS;
+        Process process = start(classes, "raft-testkit", SeedRun.class, brief, range);
         Outcome outcome = earlier;
         try (BufferedReader lines = output(process)) {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(secondsMax);
@@ -94,13 +107,13 @@ final class Hunt {
     }
 
     /** Says which test failed, and with what; or nothing if all is well for them. */
-    private String runTests(PlantedFault.Tests tests, Path classes)
+    private String runTests(PlantedFault.Tests named, Path classes)
             throws IOException, InterruptedException {
         List<String> names = new ArrayList<>();
-        for (String test : tests.names()) {
-            names.add(project.fullName(tests.module(), test));
+        for (String test : named.names()) {
+            names.add(project.fullName(named.module(), test));
         }
-        Process process = start(classes, tests.module(), NamedTestsRun.class, names);
+        Process process = start(classes, named.module(), NamedTestsRun.class, true, names);
         Thread guard = new Thread(() -> endLate(process), "guard");
         guard.setDaemon(true);
         guard.start();
@@ -110,7 +123,7 @@ final class Hunt {
                 last = line;
             }
         }
-        String asked = String.join(", ", tests.names()) + " of " + tests.module();
+        String asked = String.join(", ", named.names()) + " of " + named.module();
         if (last == null) {
             String log = Files.readString(folder.resolve("NamedTestsRun.log"));
             if (log.contains("IllegalArgumentException") || log.contains("NotFoundException")) {
@@ -122,7 +135,7 @@ final class Hunt {
         if (words[0].equals("passed") && words[1].equals("0")) {
             throw new IllegalArgumentException(fault + ": no test ran of " + asked);
         }
-        return words[0].equals("failed") ? describe(tests, words[1]) : Outcome.NOTHING;
+        return words[0].equals("failed") ? describe(named, words[1]) : Outcome.NOTHING;
     }
 
     private static String describe(PlantedFault.Tests tests, String displayName) {
@@ -147,10 +160,10 @@ final class Hunt {
     }
 
     private Process start(
-            Path classes, String module, Class<?> main, List<String> arguments)
+            Path classes, String module, Class<?> main, boolean brief, List<String> arguments)
             throws IOException {
         Path log = folder.resolve(main.getSimpleName() + ".log");
-        return project.java(classes, module, main, arguments).redirectError(log.toFile()).start();
+        return project.java(classes, module, main, brief, arguments).redirectError(log.toFile()).start();
     }
 
     private static BufferedReader output(Process process) {

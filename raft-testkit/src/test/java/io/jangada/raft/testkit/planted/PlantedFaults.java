@@ -18,25 +18,26 @@ import java.util.concurrent.Future;
  *
  * <p>Options: {@code --seeds N} up to which seed the swarm looks (2000), {@code --cores N} how many
  * faults are hunted at a time (all cores), {@code --minutes N} how long one hunt may take (60),
- * {@code --only A,B} the beginnings of the faults' names, {@code --report FILE} where the table goes
- * (nowhere). What was found is kept under {@code target}, so a run with more seeds goes on where the
- * one before stopped, as long as no class has changed.
+ * {@code --only A,B} the beginnings of the faults' names, {@code --tests no} leaves named tests out,
+ * {@code --report FILE} where the table goes (nowhere). What was found is kept under {@code target},
+ * so a run with more seeds goes on where the one before stopped, as long as no class has changed.
  */
 public final class PlantedFaults {
     /** What the command line asks for. */
-    record Options(long seeds, int cores, long minutes, List<String> only, String report) {
+    record Options(
+            long seeds, int cores, long minutes, List<String> only, boolean tests, String report) {
+        private static final List<String> NAMES =
+                List.of("--seeds", "--cores", "--minutes", "--only", "--tests", "--report");
+
         static Options of(String... arguments) {
             Map<String, String> given = new TreeMap<>();
             for (int i = 0; i < arguments.length; i += 2) {
-                boolean known =
-                        List.of("--seeds", "--cores", "--minutes", "--only", "--report")
-                                .contains(arguments[i]);
+                boolean known = NAMES.contains(arguments[i]);
                 if (!known || i + 1 == arguments.length) {
                     throw new IllegalArgumentException(
                             known
                                     ? arguments[i] + " needs a value"
-                                    : "'" + arguments[i] + "' is no option; there are --seeds,"
-                                            + " --cores, --minutes, --only and --report");
+                                    : "'" + arguments[i] + "' is no option; there are " + NAMES);
                 }
                 given.put(arguments[i], arguments[i + 1]);
             }
@@ -46,6 +47,7 @@ public final class PlantedFaults {
                     (int) number(given, "--cores", processors),
                     number(given, "--minutes", 60),
                     List.of(given.getOrDefault("--only", "").split(",")),
+                    !given.getOrDefault("--tests", "yes").equals("no"),
                     given.getOrDefault("--report", ""));
         }
 
@@ -110,6 +112,7 @@ public final class PlantedFaults {
                                 fault,
                                 options.seeds(),
                                 options.minutes() * 60,
+                                options.tests(),
                                 System.out::println);
                 running.put(fault, hunters.submit(() -> told(fault, hunt.run())));
             }

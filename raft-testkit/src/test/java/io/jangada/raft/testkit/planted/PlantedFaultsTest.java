@@ -49,7 +49,7 @@ class PlantedFaultsTest {
     void someAreCaughtWithinAFewSeeds(String name, String invariant) throws Exception {
         PlantedFault fault = PlantedFault.read(project.patches().resolve(name + ".patch"));
         Files.deleteIfExists(project.work().resolve(name).resolve("outcome.properties"));
-        Outcome outcome = new Hunt(project, fault, 60, 60, line -> {}).run();
+        Outcome outcome = new Hunt(project, fault, 60, 60, false, line -> {}).run();
         assertTrue(outcome.isCaughtBySwarm(), outcome.toString());
         assertEquals(invariant, outcome.invariant());
     }
@@ -82,7 +82,8 @@ class PlantedFaultsTest {
     @Test
     void theCommandLineSaysWhatIsWrongWithIt() {
         assertEquals(
-                "'--seed' is no option; there are --seeds, --cores, --minutes, --only and --report",
+                "'--seed' is no option; there are [--seeds, --cores, --minutes, --only, --tests,"
+                        + " --report]",
                 complaintAbout("--seed", "5"));
         assertEquals("--only needs a value", complaintAbout("--only"));
         assertEquals(

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -121,11 +120,19 @@ final class Project {
         }
     }
 
-    /** A Java process in a module's folder, whose class path begins with faulty classes. */
-    ProcessBuilder java(Path faulty, String module, Class<?> main, List<String> arguments) {
+    /**
+     * A Java process in a module's folder, whose class path begins with faulty classes.
+     *
+     * @param brief whether it will run for some seconds only
+     */
+    ProcessBuilder java(
+            Path faulty, String module, Class<?> main, boolean brief, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(Arrays.asList("-Xmx700m", "-XX:+UseSerialGC"));
+        command.addAll(List.of("-Xmx700m", "-XX:+UseSerialGC"));
+        if (brief) {
+            command.add("-XX:TieredStopAtLevel=1"); // The best code is not worth its making.
+        }
         command.addAll(
                 List.of(
                         "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
