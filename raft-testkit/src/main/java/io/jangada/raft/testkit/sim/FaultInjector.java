@@ -83,6 +83,7 @@ final class FaultInjector {
             case LOST_DISK -> loseDisk(node);
             case OTHER_LIMITS -> changeLimits(node);
             case ECHOES -> echo();
+            case CONTEST -> contest();
             case DISTURBED_CHANGE -> {
                 walk.step();
                 disturbLeader();
@@ -203,7 +204,8 @@ final class FaultInjector {
     private void changeLimits(SimNode node) {
         node.config(
                 cluster.config().toBuilder()
-                        .sessionTimeout(Duration.ofMillis(random.pick(List.of(1_000, 3_000, 60_000))))
+                        .sessionTimeout(
+                                Duration.ofMillis(random.pick(List.of(1_000, 3_000, 60_000))))
                         .sessionWindow(random.pick(List.of(1, 3, 100)))
                         .sessionReplyBytesMax(random.pick(List.of(0, 100, 1 << 20)))
                         .snapshotEntries(random.pick(List.of(3, 20, 100)))
@@ -254,6 +256,23 @@ final class FaultInjector {
         Duration timeout = cluster.config().electionTimeout();
         cluster.network().echo(0.3, timeout.multipliedBy(random.between(1, 12)));
         later(forAWhile().multipliedBy(2), () -> cluster.network().echo(0, Duration.ZERO));
+    }
+
+    private void contest() {
+        LinkQuality usual = options.network();
+        Duration timeout = cluster.config().electionTimeout();
+        cluster.leader().ifPresent(leader -> cluster.network().isolate(leader.id()));
+        cluster.network()
+                .quality(
+                        usual.withLoss(0)
+                                .withDisorder(0.5, 1)
+                                .withDelay(usual.delayMin(), timeout.dividedBy(2)));
+        later(
+                forAWhile().plus(timeout),
+                () -> {
+                    cluster.network().quality(usual);
+                    cluster.network().mendAll();
+                });
     }
 
     /** Before long something happens to whoever leads by then. */
@@ -331,6 +350,9 @@ final class FaultInjector {
     /** No more faults; everything is mended, and every node runs that ever ran. */
     void heal() {
         over = true;
+        if (random.chance(0.2)) {
+            cluster.nodes().forEach(SimNode::crash); // All begin at the same moment, as equals.
+        }
         cluster.network().mendAll();
         cluster.network().quality(LinkQuality.GOOD);
         cluster.network().echo(0, Duration.ZERO);

@@ -47,5 +47,7 @@ public enum FaultKind {
     /** Members are changed, and whoever leads then is lost in the middle of it. */
     DISTURBED_CHANGE,
     /** The leader is cut off while it hands over. */
-    DISTURBED_TRANSFER
+    DISTURBED_TRANSFER,
+    /** The leader is cut off, and those who stand in its place hear each other late and twice. */
+    CONTEST
 }

@@ -39,10 +39,10 @@ final class Invariants {
         all.add(new ProgressIsTrue(this));
         all.add(new MembershipSteps(this));
         all.add(leaseSafety);
-        all.add(new HistoryIsLinearizable(this));
         all.add(new ExactlyOnce(this));
         all.add(new AckedWritesSurvive(this));
         all.add(new NoPhantoms(this));
+        all.add(new HistoryIsLinearizable(this));
         all.add(new TermsBeginWithCandidates(this));
         all.add(new LeadersHearQuorums(this));
         all.add(new ClusterTimeNeverFalls(this));

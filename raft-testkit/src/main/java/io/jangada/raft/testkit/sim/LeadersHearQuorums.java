@@ -59,7 +59,9 @@ final class LeadersHearQuorums extends Invariant {
         }
     }
 
+    /** Each round of the loop publishes a status of its own, equal or not. */
     @Override
+    @SuppressWarnings("ReferenceEquality")
     void afterEvent(SimNode node) {
         CoreStatus now = node.status();
         if (now == null || now.role() != Role.LEADER || node.isStopped()) {
@@ -97,8 +99,7 @@ final class LeadersHearQuorums extends Invariant {
     private static long quorumHeard(SimNode node, Leadership leadership, Membership membership) {
         long heard = quorumHeard(node, leadership, membership.voters().keySet());
         return membership.isJoint()
-                ? Math.min(
-                        heard, quorumHeard(node, leadership, membership.outgoing().keySet()))
+                ? Math.min(heard, quorumHeard(node, leadership, membership.outgoing().keySet()))
                 : heard;
     }
 

@@ -58,7 +58,8 @@ public final class Swarm {
         cluster.run(options.faultyTime());
         faults.heal();
         workload.stop();
-        boolean changes = options.faults().contains(FaultKind.MEMBERSHIP)
+        boolean changes =
+                options.faults().contains(FaultKind.MEMBERSHIP)
                         || options.faults().contains(FaultKind.DISTURBED_CHANGE);
         new Healing(cluster, changes).await(faults, workload);
         workload.verify();

@@ -54,8 +54,7 @@ final class Hunt {
     /** Goes on where an earlier hunt in the same build has stopped. */
     Outcome run() throws IOException, InterruptedException {
         Path classes = folder.resolve("classes");
-        FaultyClasses faulty =
-                FaultyClasses.compile(fault, project.root(), project.classPath());
+        FaultyClasses faulty = FaultyClasses.compile(fault, project.root(), project.classPath());
         Files.createDirectories(classes);
         faulty.writeTo(classes);
         Path kept = folder.resolve("outcome.properties");
@@ -163,7 +162,9 @@ final class Hunt {
             Path classes, String module, Class<?> main, boolean brief, List<String> arguments)
             throws IOException {
         Path log = folder.resolve(main.getSimpleName() + ".log");
-        return project.java(classes, module, main, brief, arguments).redirectError(log.toFile()).start();
+        return project.java(classes, module, main, brief, arguments)
+                .redirectError(log.toFile())
+                .start();
     }
 
     private static BufferedReader output(Process process) {

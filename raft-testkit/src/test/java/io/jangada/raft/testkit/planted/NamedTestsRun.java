@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +19,8 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
  * A process that runs some tests, with whatever classes its class path begins with. Arguments: full
- * names of classes, or {@code class#method}. It prints one line at the end, words separated by tabs:
- * {@code failed TEST MESSAGE} or {@code passed COUNT}.
+ * names of classes, or {@code class#method}. It prints one line at the end, words separated by
+ * tabs: {@code failed TEST MESSAGE} or {@code passed COUNT}.
  */
 final class NamedTestsRun {
     private NamedTestsRun() {}
@@ -42,7 +43,9 @@ final class NamedTestsRun {
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
         LauncherFactory.create().execute(request, listener);
         TestExecutionSummary summary = listener.getSummary();
-        summary.printFailuresTo(new PrintWriter(System.err, true), 5);
+        StringWriter failures = new StringWriter();
+        summary.printFailuresTo(new PrintWriter(failures, true), 5);
+        System.err.print(failures);
         if (summary.getFailures().isEmpty()) {
             out.println("passed\t" + summary.getTestsSucceededCount());
         } else {

@@ -49,7 +49,9 @@ record Outcome(String build, long seeds, double seconds, String caught, String t
         }
         int check = caught.indexOf("InvariantViolation");
         String why = caught.substring(check < 0 ? end + " violated: ".length() : check);
-        return check < 0 ? "a node stopped: " + why : "check in the core: " + why.replaceFirst("^[^ ]* ", "");
+        return check < 0
+                ? "a node stopped: " + why
+                : "check in the core: " + why.replaceFirst("^[^ ]* ", "");
     }
 
     void write(Path file) throws IOException {

@@ -26,9 +26,9 @@ import java.util.stream.Stream;
  * </pre>
  *
  * <p>A line that begins with two spaces goes on with the one before. {@code tests} may come several
- * times, each with a module and classes or methods of it; they are run when the swarm finds nothing.
- * {@code swarm: no} says that it need not be tried. Several changes may follow each other, of one
- * file or of several.
+ * times, each with a module and classes or methods of it; they are run when the swarm finds
+ * nothing. {@code swarm: no} says that it need not be tried. Several changes may follow each other,
+ * of one file or of several.
  *
  * @param name the file's name without its ending
  * @param rule the rule of the reliability reference

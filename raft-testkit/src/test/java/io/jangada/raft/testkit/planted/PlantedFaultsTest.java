@@ -73,9 +73,7 @@ class PlantedFaultsTest {
     private static void assertComplaint(String complaint, String text) {
         assertEquals(
                 complaint,
-                assertThrows(
-                                IllegalArgumentException.class,
-                                () -> PlantedFault.parse("x", text))
+                assertThrows(IllegalArgumentException.class, () -> PlantedFault.parse("x", text))
                         .getMessage());
     }
 
@@ -101,8 +99,7 @@ class PlantedFaultsTest {
 
     private static String complaintAbout(String... arguments) {
         return assertThrows(
-                        IllegalArgumentException.class,
-                        () -> PlantedFaults.Options.of(arguments))
+                        IllegalArgumentException.class, () -> PlantedFaults.Options.of(arguments))
                 .getMessage();
     }
 }

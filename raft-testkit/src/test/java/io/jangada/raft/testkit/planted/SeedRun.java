@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
 /**
  * A process that runs seeds of the swarm one after the other until one fails, with whatever classes
  * its class path begins with. Arguments: the first seed and the last. It prints lines of words
- * separated by tabs: {@code at SEED SECONDS} now and then, and at the end {@code caught SEED SECONDS
- * MESSAGE} or {@code survived SEED SECONDS}; the seconds are simulated ones of all seeds together.
+ * separated by tabs: {@code at SEED SECONDS} now and then, and at the end {@code caught SEED
+ * SECONDS MESSAGE} or {@code survived SEED SECONDS}; the seconds are simulated ones of all seeds
+ * together.
  */
 final class SeedRun {
     /** Held, since the logging system forgets the level of a logger that nobody holds. */

@@ -57,7 +57,9 @@ class InvariantsTest extends Story {
     @Test
     void i1_electionSafety() {
         new ElectionSafety(all).onStatus(other, null, like(leader.status()));
-        assertViolation("I1 election safety violated: %s leads term %d, and so did %s", other, term, leader);
+        assertViolation(
+                "I1 election safety violated: %s leads term %d, and so did %s",
+                other, term, leader);
     }
 
     @Test
@@ -153,7 +155,8 @@ class InvariantsTest extends Story {
         CoreStatus now = like(other.status(), "currentTerm", term - 1);
         new TermAndVote(all).onStatus(other, other.status(), now);
         assertViolation(
-                "I9 term and vote violated: the term of %s falls from %d to %d", other, term, term - 1);
+                "I9 term and vote violated: the term of %s falls from %d to %d",
+                other, term, term - 1);
     }
 
     @Test
@@ -261,7 +264,9 @@ class InvariantsTest extends Story {
         machine.apply(command, new Applied(9, 2, 0));
         new ExactlyOnce(all)
                 .onApply(other, machine, command, new KvOutput.Done(), new Applied(9, 2, 0));
-        assertViolation("I17 exactly once violated: %s applies %s for the 2. time, at index 9 in term 2", other, command);
+        assertViolation(
+                "I17 exactly once violated: %s applies %s for the 2. time, at index 9 in term 2",
+                other, command);
     }
 
     @Test
@@ -351,7 +356,8 @@ class InvariantsTest extends Story {
         other.log().beginRebuild();
         Message vote = new RequestVote(term + 1, true, last, term, false);
         new RebuildingIsSilent(all).onSend(other, sent(other, leader, vote));
-        assertViolation("Z33 rebuilding is silent violated: %s sends #1 %s>%s", other, other, leader);
+        assertViolation(
+                "Z33 rebuilding is silent violated: %s sends #1 %s>%s", other, other, leader);
     }
 
     @Test
@@ -400,8 +406,7 @@ class InvariantsTest extends Story {
     private static DiskRecord.Entry entry(
             long index, long term, long time, EntryType type, String payload) {
         byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
-        return new DiskRecord.Entry(
-                SimCluster.GROUP, new LogEntry(index, term, time, type, bytes));
+        return new DiskRecord.Entry(SimCluster.GROUP, new LogEntry(index, term, time, type, bytes));
     }
 
     private static GroupImage image(DiskRecord first) {
