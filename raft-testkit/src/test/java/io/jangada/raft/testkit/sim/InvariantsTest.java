@@ -437,10 +437,11 @@ class InvariantsTest extends Story {
                     .getDeclaredConstructor(types.toArray(Class<?>[]::new))
                     .newInstance(values.toArray());
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // The annotation would be a dependency.
     private void assertViolation(String beginning, Object... arguments) {
         String expected = String.format(beginning, arguments);
         String violation = "" + all.violation();
