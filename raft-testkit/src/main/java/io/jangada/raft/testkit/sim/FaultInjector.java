@@ -88,10 +88,8 @@ final class FaultInjector {
                 walk.step();
                 disturbLeader();
             }
-            case DISTURBED_TRANSFER -> {
-                transfer(node);
-                disturbLeader();
-            }
+            case DISTURBED_TRANSFER -> disturbTransfer(node);
+            case USURPATION -> cluster.leader().ifPresent(this::usurp);
         }
     }
 
@@ -273,6 +271,52 @@ final class FaultInjector {
                     cluster.network().quality(usual);
                     cluster.network().mendAll();
                 });
+    }
+
+    /** A successor that sleeps may wake up, and stand, when the transfer has been given up. */
+    private void disturbTransfer(SimNode successor) {
+        transfer(successor);
+        if (random.chance(0.5)) {
+            disturbLeader();
+        } else {
+            later(cluster.config().electionTimeout().dividedBy(2), () -> pause(successor));
+        }
+    }
+
+    /**
+     * What a lease rests on: clocks that differ by no more than their bound, voters that keep their
+     * promise also when they restart, and a leader that looks at the clock after it has slept.
+     */
+    private void usurp(SimNode leader) {
+        List<SimNode> others = new ArrayList<>(cluster.memberNodes());
+        others.remove(leader);
+        if (options.skewedClocks()) {
+            long bound = (long) (cluster.config().maxClockDrift() * 1_000_000);
+            others.forEach(node -> node.clockRate(bound));
+            leader.clockRate(0);
+        }
+        switch (random.nextInt(4)) {
+            case 0 -> pause(leader);
+            case 1 -> cluster.network().isolate(leader.id());
+            case 2 -> {
+                cluster.network().isolate(leader.id());
+                others.stream().filter(node -> random.chance(0.7)).forEach(this::restartNow);
+            }
+            default ->
+                    others.stream()
+                            .filter(node -> random.chance(0.3))
+                            .forEach(node -> cluster.network().cut(leader.id(), node.id()));
+        }
+        later(
+                forAWhile().plus(cluster.config().electionTimeout().multipliedBy(2)),
+                cluster.network()::mendAll);
+    }
+
+    private void restartNow(SimNode node) {
+        if (node.isUp()) {
+            node.crash();
+            startIfDown(node);
+        }
     }
 
     /** Before long something happens to whoever leads by then. */

@@ -46,8 +46,10 @@ public enum FaultKind {
     ECHOES,
     /** Members are changed, and whoever leads then is lost in the middle of it. */
     DISTURBED_CHANGE,
-    /** The leader is cut off while it hands over. */
+    /** The leader is lost, or its successor sleeps, while leadership is handed over. */
     DISTURBED_TRANSFER,
     /** The leader is cut off, and those who stand in its place hear each other late and twice. */
-    CONTEST
+    CONTEST,
+    /** The others try to get another leader while the present one may hold a lease. */
+    USURPATION
 }

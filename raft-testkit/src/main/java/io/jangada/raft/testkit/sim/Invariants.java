@@ -46,6 +46,7 @@ final class Invariants {
         all.add(new TermsBeginWithCandidates(this));
         all.add(new LeadersHearQuorums(this));
         all.add(new ClusterTimeNeverFalls(this));
+        all.add(new FailedStoresStop(this));
         all.add(new NoFault(this));
     }
 

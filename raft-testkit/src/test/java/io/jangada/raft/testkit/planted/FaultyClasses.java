@@ -21,6 +21,12 @@ import javax.tools.ToolProvider;
 
 /** The classes of a build with a fault: those whose sources it changes, compiled in memory. */
 final class FaultyClasses {
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+
+    /** Kept, since to look into all jars of the class path takes longer than to compile a class. */
+    private static final ThreadLocal<StandardJavaFileManager> FILES =
+            ThreadLocal.withInitial(() -> COMPILER.getStandardFileManager(null, null, null));
+
     private final Map<String, byte[]> classes;
 
     private FaultyClasses(Map<String, byte[]> classes) {
@@ -41,19 +47,15 @@ final class FaultyClasses {
                 fault.patchedSources(root).entrySet().stream()
                         .<JavaFileObject>map(each -> new Source(each.getKey(), each.getValue()))
                         .toList();
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter complaints = new StringWriter();
         Map<String, byte[]> classes = new TreeMap<>();
-        try (StandardJavaFileManager standard = compiler.getStandardFileManager(null, null, null);
-                JavaFileManager files = new InMemory(standard, classes)) {
-            List<String> options =
-                    List.of("-cp", classPath, "-proc:none", "-nowarn", "-g", "-parameters");
-            boolean compiles =
-                    compiler.getTask(complaints, files, null, options, null, sources).call();
-            if (!compiles) {
-                throw new IllegalArgumentException(
-                        fault.name() + " does not compile:\n" + complaints);
-            }
+        JavaFileManager files = new InMemory(FILES.get(), classes);
+        List<String> options =
+                List.of("-cp", classPath, "-proc:none", "-nowarn", "-g", "-parameters");
+        boolean compiles =
+                COMPILER.getTask(complaints, files, null, options, null, sources).call();
+        if (!compiles) {
+            throw new IllegalArgumentException(fault.name() + " does not compile:\n" + complaints);
         }
         return new FaultyClasses(classes);
     }

@@ -17,7 +17,7 @@ final class Hunt {
     private static final long TESTS_SECONDS = 600;
 
     /** Most faults are found among these. */
-    private static final long BRIEF_SEEDS = 100;
+    private static final long BRIEF_SEEDS = 500;
 
     private final Project project;
     private final PlantedFault fault;
@@ -26,6 +26,7 @@ final class Hunt {
     private final boolean tests;
     private final Consumer<String> progress;
     private final Path folder;
+    private final Path kept;
 
     /**
      * A hunt that has not begun.
@@ -49,6 +50,13 @@ final class Hunt {
         this.tests = tests;
         this.progress = progress;
         this.folder = project.work().resolve(fault.name());
+        this.kept = folder.resolve("outcome.properties");
+    }
+
+    /** What an earlier hunt in the same build has found. */
+    Outcome known() throws IOException {
+        FaultyClasses faulty = FaultyClasses.compile(fault, project.root(), project.classPath());
+        return Outcome.read(kept, project.fingerprint(faulty.bytes()));
     }
 
     /** Goes on where an earlier hunt in the same build has stopped. */
@@ -57,7 +65,6 @@ final class Hunt {
         FaultyClasses faulty = FaultyClasses.compile(fault, project.root(), project.classPath());
         Files.createDirectories(classes);
         faulty.writeTo(classes);
-        Path kept = folder.resolve("outcome.properties");
         Outcome outcome = Outcome.read(kept, project.fingerprint(faulty.bytes()));
         if (fault.swarm() && !outcome.isCaughtBySwarm() && outcome.seeds() < seedsMax) {
             if (outcome.seeds() < BRIEF_SEEDS) {
@@ -134,18 +141,7 @@ final class Hunt {
         if (words[0].equals("passed") && words[1].equals("0")) {
             throw new IllegalArgumentException(fault + ": no test ran of " + asked);
         }
-        return words[0].equals("failed") ? describe(named, words[1]) : Outcome.NOTHING;
-    }
-
-    private static String describe(PlantedFault.Tests tests, String displayName) {
-        String name = displayName.replaceFirst("\\(.*", "");
-        String owner =
-                tests.names().stream()
-                        .filter(each -> each.endsWith("#" + name))
-                        .findFirst()
-                        .map(each -> each.replaceFirst("#.*", ""))
-                        .orElse(String.join(", ", tests.names()));
-        return owner.contains(name) ? owner : owner.replaceFirst("#.*", "") + " " + name;
+        return words[0].equals("failed") ? words[1] : Outcome.NOTHING;
     }
 
     private static void endLate(Process process) {

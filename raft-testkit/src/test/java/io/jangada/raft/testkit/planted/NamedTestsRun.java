@@ -10,8 +10,10 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
@@ -53,12 +55,20 @@ final class NamedTestsRun {
             String message = String.valueOf(failure.getException().getMessage()).strip();
             out.println(
                     "failed\t"
-                            + failure.getTestIdentifier().getDisplayName()
+                            + name(failure.getTestIdentifier())
                             + "\t"
                             + message.lines().findFirst().orElse("").replace('\t', ' '));
         }
         out.flush();
         Runtime.getRuntime().halt(0);
+    }
+
+    /** As in {@code VotingTest z4_theYesStandsAfterARestart}. */
+    private static String name(TestIdentifier test) {
+        if (test.getSource().orElse(null) instanceof MethodSource method) {
+            return method.getClassName().replaceFirst(".*\\.", "") + " " + method.getMethodName();
+        }
+        return test.getDisplayName();
     }
 
     /** Methods are named without their parameters. */

@@ -81,7 +81,7 @@ class PlantedFaultsTest {
     void theCommandLineSaysWhatIsWrongWithIt() {
         assertEquals(
                 "'--seed' is no option; there are [--seeds, --cores, --minutes, --only, --tests,"
-                        + " --report]",
+                        + " --hunt, --report]",
                 complaintAbout("--seed", "5"));
         assertEquals("--only needs a value", complaintAbout("--only"));
         assertEquals(

@@ -111,11 +111,13 @@ final class Report {
             if (!each.getValue().isCaughtBySwarm() && !each.getValue().isCaughtByTest()) {
                 text.append(
                         String.format(
-                                "- %s, `%s`: %s Up to seed %d. %s%n",
+                                "- %s, `%s`: %s %s. %s%n",
                                 each.getKey().rule(),
                                 each.getKey().name(),
                                 each.getKey().fault(),
-                                each.getValue().seeds(),
+                                each.getValue().seeds() == 0
+                                        ? "Not hunted yet"
+                                        : "Not up to seed " + each.getValue().seeds(),
                                 each.getKey().reason()));
             }
         }
