@@ -29,7 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         commandListHeading = "%nCommands:%n",
         footer = {"", "kv COMMAND --help tells about a command."})
 public final class Main implements Callable<Integer> {
-    private static final List<String> LATER = List.of("chaos", "check");
+    private static final List<String> LATER = List.of("check");
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -64,7 +64,8 @@ public final class Main implements Callable<Integer> {
                         .addSubcommand("backup", new BackupCommand())
                         .addSubcommand("restore", new RestoreCommand())
                         .addSubcommand("recover", new RecoverCommand())
-                        .addSubcommand("log", new LogCommand());
+                        .addSubcommand("log", new LogCommand())
+                        .addSubcommand("chaos", new ChaosCommand());
         LATER.forEach(name -> kv.addSubcommand(name, new LaterCommand()));
         kv.setOut(out);
         kv.setErr(err);

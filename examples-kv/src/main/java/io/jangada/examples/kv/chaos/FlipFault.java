@@ -1,0 +1,118 @@
+package io.jangada.examples.kv.chaos;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/**
+ * A flipped bit in one of the files of a node that is down. When it starts again it must serve what
+ * is right, or make good what it lost from its peers, or refuse to serve; then a new node takes its
+ * place.
+ *
+ * <p>The last acknowledged write of a node that was killed cannot be told from one that was never
+ * finished, so a flip there makes a node forget without noticing ({@code docs/storage.md}). That is
+ * why the others must all have everything before the bit is flipped, and must all follow one
+ * leader.
+ */
+final class FlipFault extends Fault {
+    private static final Duration OTHERS_TIME = Duration.ofSeconds(40);
+    private static final Duration RETURN_TIME = Duration.ofSeconds(60);
+    private static final int BLOCK = 64 << 10;
+
+    private String outcome = "flip";
+
+    private FlipFault(SplittableRandom random) {
+        super("flip", Duration.ZERO, random);
+    }
+
+    static Fault draw(SplittableRandom random) {
+        return new FlipFault(random);
+    }
+
+    @Override
+    boolean isAlone() {
+        return true;
+    }
+
+    @Override
+    String outcome() {
+        return outcome;
+    }
+
+    @Override
+    List<String> begin(ChaosCluster cluster) throws IOException, InterruptedException {
+        ChaosNode victim = shuffled(Members.withoutDisk(cluster.nodes())).get(0);
+        List<ChaosNode> others =
+                cluster.nodes().stream().filter(node -> node != victim).toList();
+        cluster.kill(victim);
+        if (!cluster.awaitAgreement(others, OTHERS_TIME)) {
+            cluster.start(victim);
+            outcome = "flip, not done";
+            return List.of(victim.name(), "not done: the others did not agree");
+        }
+        String where = flip(victim.data());
+        victim.setDamaged();
+        boolean serves = cluster.start(victim) && comesBack(cluster, victim);
+        if (!serves) {
+            String why = cluster.lastLine(victim);
+            boolean replaced = Members.replace(cluster, victim);
+            outcome = replaced ? "flip, refused and replaced" : "flip, refused";
+            return List.of(
+                    victim.name(), where, "refused: " + why, replaced ? "replaced" : "not replaced");
+        }
+        outcome = "flip, serves";
+        return List.of(victim.name(), where, "serves");
+    }
+
+    /** Whether it follows and has what the others have. */
+    private static boolean comesBack(ChaosCluster cluster, ChaosNode victim) {
+        ChaosCluster.await(
+                RETURN_TIME,
+                () ->
+                        !victim.isRunning()
+                                || "stopped".equals(cluster.status(victim).get("role"))
+                                || cluster.awaitAgreement(cluster.nodes(), Duration.ZERO));
+        return victim.isRunning() && !"stopped".equals(cluster.status(victim).get("role"));
+    }
+
+    private String flip(Path data) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(data)) {
+            files = all.filter(Files::isRegularFile).filter(FlipFault::isNotEmpty).sorted().toList();
+        }
+        Path file = shuffled(files).get(0);
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            long offset = (long) (random().nextDouble() * usedLength(bytes));
+            int bit = random().nextInt(8);
+            bytes.seek(offset);
+            int value = bytes.read();
+            bytes.seek(offset);
+            bytes.write(value ^ 1 << bit);
+            return data.relativize(file) + " byte " + offset + " bit " + bit;
+        }
+    }
+
+    private static boolean isNotEmpty(Path file) {
+        return file.toFile().length() > 0;
+    }
+
+    /** Up to the last byte that is not zero: segments are filled with zeros in advance. */
+    private static long usedLength(RandomAccessFile bytes) throws IOException {
+        byte[] block = new byte[BLOCK];
+        for (long begin = (bytes.length() - 1) / BLOCK * BLOCK; begin >= 0; begin -= BLOCK) {
+            bytes.seek(begin);
+            int count = bytes.read(block);
+            for (int i = count - 1; i >= 0; i--) {
+                if (block[i] != 0) {
+                    return begin + i + 1;
+                }
+            }
+        }
+        return bytes.length();
+    }
+}
