@@ -265,8 +265,7 @@ public final class Chaos {
                 List<String> keys = Window.keys(window);
                 try {
                     History<KvInput, KvOutput> history =
-                            FinalRead.append(
-                                    KvHistoryFile.read(file), keys, state.read(keys));
+                            FinalRead.append(KvHistoryFile.read(file), keys, state.read(keys));
                     KvHistoryFile.write(file, history);
                     found.add(history, file);
                 } catch (HistoryFormatException e) {

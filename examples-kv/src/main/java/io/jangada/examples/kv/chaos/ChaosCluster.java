@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  */
 final class ChaosCluster implements Closeable {
     /** What servers are told besides who they are. */
-    record Settings(Duration electionTimeout, Optional<Integer> snapshotEvery, boolean fakeClocks) {}
+    record Settings(
+            Duration electionTimeout, Optional<Integer> snapshotEvery, boolean fakeClocks) {}
 
     private static final Duration START_TIME = Duration.ofSeconds(90);
     private static final Duration STATUS_TIME = Duration.ofSeconds(3);
@@ -73,8 +74,7 @@ final class ChaosCluster implements Closeable {
         if (number > HostNames.NODES_MAX) {
             throw new IOException("there were " + HostNames.NODES_MAX + " nodes already");
         }
-        ChaosNode node =
-                new ChaosNode(number, folder, ports.next(), ports.next(), joins, disk);
+        ChaosNode node = new ChaosNode(number, folder, ports.next(), ports.next(), joins, disk);
         HostNames.write(hosts(node), number);
         Files.writeString(clock(node), "+0\n");
         network.add(number, node.raftPort());
@@ -175,9 +175,7 @@ final class ChaosCluster implements Closeable {
             arguments.add("--join");
         }
         Map<String, String> environment =
-                settings.fakeClocks()
-                        ? tools.environment(node.clockRate(), clock(node))
-                        : Map.of();
+                settings.fakeClocks() ? tools.environment(node.clockRate(), clock(node)) : Map.of();
         ServerProcess process =
                 ServerProcess.start(node.log(), hosts(node), environment, arguments);
         node.process(process);
@@ -196,6 +194,9 @@ final class ChaosCluster implements Closeable {
     }
 
     private void ended(ChaosNode node, ServerProcess process) {
+        if (settings.fakeClocks()) {
+            Tools.forget(process.pid());
+        }
         if (!closed && !process.isEnding() && !node.isDamaged()) {
             troubles.add(node + " ended by itself; its log ends with: " + lastLine(node));
         }
@@ -357,8 +358,8 @@ final class ChaosCluster implements Closeable {
     }
 
     /**
-     * Asks for a change until it is done: what takes longer than a request goes on, and is joined by
-     * the same request again.
+     * Asks for a change until it is done: what takes longer than a request goes on, and is joined
+     * by the same request again.
      *
      * @return the last answer, {@code OK} if it is done
      */

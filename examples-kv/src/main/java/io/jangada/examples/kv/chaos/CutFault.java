@@ -65,8 +65,7 @@ final class CutFault extends Fault {
 
     @Override
     List<String> begin(ChaosCluster cluster) {
-        List<Integer> all =
-                shuffled(cluster.nodes().stream().map(ChaosNode::number).toList());
+        List<Integer> all = shuffled(cluster.nodes().stream().map(ChaosNode::number).toList());
         List<Integer> leader = List.of(leaderOrAny(cluster).number());
         int half = all.size() / 2;
         List<Integer> one = all.subList(0, 1);

@@ -79,7 +79,8 @@ final class DiskFault extends Fault {
         }
         long deadline = System.nanoTime() + FULL_TIME.toNanos();
         for (int i = 1; i <= WRITES_MAX && System.nanoTime() - deadline < 0; i++) {
-            ChaosNode asked = cluster.nodes().get(i / WRITES_BETWEEN_LOOKS % cluster.nodes().size());
+            ChaosNode asked =
+                    cluster.nodes().get(i / WRITES_BETWEEN_LOOKS % cluster.nodes().size());
             try (RespClient client = cluster.connect(asked, WRITE_TIME)) {
                 client.call("SET", "bulk", VALUE);
             } catch (IOException e) {

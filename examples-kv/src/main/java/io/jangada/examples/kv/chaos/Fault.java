@@ -9,8 +9,8 @@ import java.util.Random;
 import java.util.SplittableRandom;
 
 /**
- * Something that is done to the servers. What it does was drawn from the seed when it was made; whom
- * it meets depends on who leads and runs when it begins.
+ * Something that is done to the servers. What it does was drawn from the seed when it was made;
+ * whom it meets depends on who leads and runs when it begins.
  */
 abstract class Fault {
     private final String name;

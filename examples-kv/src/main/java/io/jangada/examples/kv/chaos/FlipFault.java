@@ -47,8 +47,7 @@ final class FlipFault extends Fault {
     @Override
     List<String> begin(ChaosCluster cluster) throws IOException, InterruptedException {
         ChaosNode victim = shuffled(Members.withoutDisk(cluster.nodes())).get(0);
-        List<ChaosNode> others =
-                cluster.nodes().stream().filter(node -> node != victim).toList();
+        List<ChaosNode> others = cluster.nodes().stream().filter(node -> node != victim).toList();
         cluster.kill(victim);
         if (!cluster.awaitAgreement(others, OTHERS_TIME)) {
             cluster.start(victim);
@@ -63,7 +62,10 @@ final class FlipFault extends Fault {
             boolean replaced = Members.replace(cluster, victim);
             outcome = replaced ? "flip, refused and replaced" : "flip, refused";
             return List.of(
-                    victim.name(), where, "refused: " + why, replaced ? "replaced" : "not replaced");
+                    victim.name(),
+                    where,
+                    "refused: " + why,
+                    replaced ? "replaced" : "not replaced");
         }
         outcome = "flip, serves";
         return List.of(victim.name(), where, "serves");
@@ -83,7 +85,11 @@ final class FlipFault extends Fault {
     private String flip(Path data) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.walk(data)) {
-            files = all.filter(Files::isRegularFile).filter(FlipFault::isNotEmpty).sorted().toList();
+            files =
+                    all.filter(Files::isRegularFile)
+                            .filter(FlipFault::isNotEmpty)
+                            .sorted()
+                            .toList();
         }
         Path file = shuffled(files).get(0);
         try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {

@@ -262,8 +262,7 @@ final class LoadClient extends Thread {
     private void expect(KvInput input, Reply reply, String word) {
         String first = firstWord(reply);
         if (!first.equals(word) && !first.equals("UNAVAILABLE")) {
-            cluster.troubles()
-                    .add(node + " answered " + input + " with: " + Requests.text(reply));
+            cluster.troubles().add(node + " answered " + input + " with: " + Requests.text(reply));
         }
     }
 

@@ -65,8 +65,7 @@ final class Members {
         ChaosCluster.await(
                 LEADER_TIME,
                 () -> {
-                    found[0] =
-                            cluster.leader().filter(leader -> leader != old).orElse(null);
+                    found[0] = cluster.leader().filter(leader -> leader != old).orElse(null);
                     return found[0] != null;
                 });
         return found[0];
@@ -87,13 +86,12 @@ final class Members {
     }
 
     /**
-     * Makes a healed cluster one of voters that all work: what is no voter, since a change was given
-     * up half-way, goes; what was damaged and refuses to serve is replaced.
+     * Makes a healed cluster one of voters that all work: what is no voter, since a change was
+     * given up half-way, goes; what was damaged and refuses to serve is replaced.
      */
     static void tidy(ChaosCluster cluster) throws IOException, InterruptedException {
         ChaosNode[] leader = {null};
-        ChaosCluster.await(
-                LEADER_TIME, () -> (leader[0] = cluster.leader().orElse(null)) != null);
+        ChaosCluster.await(LEADER_TIME, () -> (leader[0] = cluster.leader().orElse(null)) != null);
         if (leader[0] == null) {
             return;
         }

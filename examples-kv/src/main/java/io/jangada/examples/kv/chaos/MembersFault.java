@@ -16,9 +16,10 @@ final class MembersFault extends Fault {
 
     private final String step;
     private final boolean killsLeader;
+    private String outcome = "";
 
     private MembersFault(String step, boolean killsLeader, SplittableRandom random) {
-        super("members " + step + (killsLeader ? ", leader killed" : ""), Duration.ZERO, random);
+        super("members", Duration.ZERO, random);
         this.step = step;
         this.killsLeader = killsLeader;
     }
@@ -26,6 +27,11 @@ final class MembersFault extends Fault {
     static Fault draw(SplittableRandom random) {
         return new MembersFault(
                 STEPS.get(random.nextInt(STEPS.size())), random.nextInt(3) == 0, random);
+    }
+
+    @Override
+    String outcome() {
+        return outcome;
     }
 
     @Override
@@ -50,10 +56,12 @@ final class MembersFault extends Fault {
         if (killer != null) {
             killer.join();
         }
-        return List.of(
-                adds ? "one more" : "none more",
-                removes ? "without " + gone : "none less",
-                done ? "done" : "given up");
+        outcome =
+                "members "
+                        + (adds && removes ? "replace" : adds ? "add" : "remove")
+                        + (killsLeader ? ", leader killed" : "")
+                        + (done ? "" : ", given up");
+        return List.of(outcome, removes ? gone.name() : "");
     }
 
     /** In the middle of a change, or nearly. */

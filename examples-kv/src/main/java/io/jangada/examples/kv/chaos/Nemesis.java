@@ -27,11 +27,7 @@ final class Nemesis {
     private final List<Fault> held = new ArrayList<>();
     private volatile String now = "nothing";
 
-    Nemesis(
-            ChaosCluster cluster,
-            Windows windows,
-            List<FaultKind> kinds,
-            SplittableRandom random) {
+    Nemesis(ChaosCluster cluster, Windows windows, List<FaultKind> kinds, SplittableRandom random) {
         this.cluster = cluster;
         this.windows = windows;
         this.kinds = kinds;

@@ -101,8 +101,7 @@ final class ProcessFaults {
                         .add(node + " ended with exit code " + code.getAsInt() + " after SIGTERM");
             }
             if (!cluster.start(node) && !node.isDamaged()) {
-                cluster.troubles()
-                        .add(node + " did not start again: " + cluster.lastLine(node));
+                cluster.troubles().add(node + " did not start again: " + cluster.lastLine(node));
             }
         }
     }

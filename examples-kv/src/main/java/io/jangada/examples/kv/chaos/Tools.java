@@ -28,7 +28,8 @@ final class Tools {
      */
     Tools(ChaosOptions options, Path folder, int diskCount) throws InterruptedException {
         if (options.faults().contains(FaultKind.CLOCK) && faketime.isEmpty()) {
-            missing.put(FaultKind.CLOCK, "there is no libfaketime here (Debian: apt install faketime)");
+            missing.put(
+                    FaultKind.CLOCK, "there is no libfaketime here (Debian: apt install faketime)");
         }
         if (options.faults().contains(FaultKind.DISK)) {
             try {
@@ -76,10 +77,25 @@ final class Tools {
                 offset.toString(),
                 "FAKETIME_CACHE_DURATION",
                 "1",
+                // Two names, for older and newer versions.
                 "FAKETIME_DONT_FAKE_MONOTONIC",
                 "1",
                 "DONT_FAKE_MONOTONIC",
-                "1");
+                "1",
+                // Or else timed waits of Java, which are monotonic, return at once: they spin.
+                "FAKETIME_FORCE_MONOTONIC_FIX",
+                "0");
+    }
+
+    /** Deletes what libfaketime shares between processes and a killed one leaves behind. */
+    static void forget(long pid) {
+        for (String name : List.of("faketime_shm_" + pid, "sem.faketime_sem_" + pid)) {
+            try {
+                Files.deleteIfExists(Path.of("/dev/shm", name));
+            } catch (IOException e) {
+                // A few bytes until the machine starts again.
+            }
+        }
     }
 
     private static Optional<Path> findFaketime() {

@@ -94,7 +94,8 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "An integer that decides the schedule; any one by default. It is printed.")
+            description =
+                    "An integer that decides the schedule; any one by default. It is printed.")
     private @Nullable Long seed;
 
     @Option(

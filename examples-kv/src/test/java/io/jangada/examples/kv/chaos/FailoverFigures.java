@@ -47,7 +47,8 @@ class FailoverFigures {
     @BeforeEach
     void start() throws Exception {
         ChaosOptions none =
-                new ChaosOptions(Duration.ofSeconds(1), EnumSet.noneOf(FaultKind.class), 3, 1, 0, null);
+                new ChaosOptions(
+                        Duration.ofSeconds(1), EnumSet.noneOf(FaultKind.class), 3, 1, 0, null);
         cluster =
                 new ChaosCluster(
                         folder,
@@ -100,8 +101,7 @@ class FailoverFigures {
             ChaosNode restarted = cluster.nodes().get(i % cluster.nodes().size());
             try (RespClient client = client(otherThan(restarted))) {
                 write(client, "before");
-                CompletableFuture<Void> done =
-                        CompletableFuture.runAsync(() -> restart(restarted));
+                CompletableFuture<Void> done = CompletableFuture.runAsync(() -> restart(restarted));
                 millis[i] = longestGapMillis(client, done::isDone);
                 done.join();
             }
