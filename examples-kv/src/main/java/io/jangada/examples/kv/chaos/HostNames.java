@@ -28,10 +28,20 @@ final class HostNames {
         return "n" + node;
     }
 
+    /** Where every node listens, and finds itself: 127.0.0.1. */
+    static InetAddress own() {
+        return address(0, 0);
+    }
+
     /** Where the proxy from one node to another listens. */
     static InetAddress ofLink(int from, int to) {
+        return address(from, to);
+    }
+
+    private static InetAddress address(int second, int third) {
         try {
-            return InetAddress.getByAddress(new byte[] {LOOPBACK_NET, (byte) from, (byte) to, 1});
+            return InetAddress.getByAddress(
+                    new byte[] {LOOPBACK_NET, (byte) second, (byte) third, 1});
         } catch (UnknownHostException e) {
             throw new AssertionError("four bytes are an address", e);
         }

@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Writes the histories of windows to files as they come and looks at each at once, so that a run
@@ -32,9 +34,9 @@ final class Judge extends Thread {
     private final Path folder;
     private final Windows windows;
     private final Troubles troubles;
-    private final List<Integer> seen = new ArrayList<>();
+    private final List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean ending;
-    private volatile int judged;
+    private final AtomicInteger judged = new AtomicInteger();
     private volatile boolean guilty;
 
     Judge(Path folder, Windows windows, Troubles troubles) {
@@ -47,7 +49,7 @@ final class Judge extends Thread {
 
     /** How many windows were looked at. */
     int judged() {
-        return judged;
+        return judged.get();
     }
 
     /** Whether something was found already. */
@@ -82,7 +84,7 @@ final class Judge extends Thread {
             // It is described at the end, when all windows are looked at.
             guilty = true;
         }
-        judged++;
+        judged.incrementAndGet();
     }
 
     /** Waits until all windows that are over were looked at. */

@@ -46,7 +46,7 @@ final class ProxyLink implements Closeable {
      * @throws IOException if that cannot be had
      */
     ProxyLink(InetAddress from, int port) throws IOException {
-        target = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port);
+        target = new InetSocketAddress(HostNames.own(), port);
         listener = new ServerSocket();
         try {
             listener.setReuseAddress(true);
@@ -164,12 +164,16 @@ final class ProxyLink implements Closeable {
 
         void close() {
             relays.remove(this);
-            try (Socket one = near;
-                    Socket other = far) {
-                // Closed by leaving.
-            } catch (IOException e) {
-                // Gone all the same.
-            }
+            closeQuietly(near);
+            closeQuietly(far);
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // Gone all the same.
         }
     }
 }

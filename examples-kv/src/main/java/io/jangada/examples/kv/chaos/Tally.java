@@ -3,6 +3,7 @@ package io.jangada.examples.kv.chaos;
 import io.jangada.raft.testkit.check.Operation.Status;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,7 +12,7 @@ import java.util.function.LongSupplier;
 /** Counts how operations end and how long none succeeded. Any thread. */
 final class Tally {
     private final LongSupplier clock;
-    private final Map<String, long[]> counts = new TreeMap<>();
+    private final Map<String, Map<Status, Long>> counts = new TreeMap<>();
     private final Gap any;
     private final Gap writes;
 
@@ -24,7 +25,8 @@ final class Tally {
 
     /** An operation ended. */
     synchronized void ended(String kind, boolean isWrite, Status status) {
-        counts.computeIfAbsent(kind, name -> new long[Status.values().length])[status.ordinal()]++;
+        counts.computeIfAbsent(kind, name -> new EnumMap<>(Status.class))
+                .merge(status, 1L, Long::sum);
         if (status == Status.OK) {
             long now = clock.getAsLong();
             any.success(now);
@@ -42,7 +44,7 @@ final class Tally {
     }
 
     synchronized long count(Status status) {
-        return counts.values().stream().mapToLong(each -> each[status.ordinal()]).sum();
+        return counts.values().stream().mapToLong(each -> each.getOrDefault(status, 0L)).sum();
     }
 
     synchronized List<ChaosReport.Operations> operations() {
@@ -52,9 +54,9 @@ final class Tally {
                         all.add(
                                 new ChaosReport.Operations(
                                         kind,
-                                        n[Status.OK.ordinal()],
-                                        n[Status.FAIL.ordinal()],
-                                        n[Status.INFO.ordinal()])));
+                                        n.getOrDefault(Status.OK, 0L),
+                                        n.getOrDefault(Status.FAIL, 0L),
+                                        n.getOrDefault(Status.INFO, 0L))));
         return all;
     }
 

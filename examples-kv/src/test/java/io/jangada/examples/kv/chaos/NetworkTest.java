@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jangada.examples.kv.chaos.ProxyLink.Mode;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -31,8 +30,8 @@ class NetworkTest {
                 System.getProperty("os.name").equals("Linux"),
                 "only Linux has all of 127.0.0.0/8 for this machine");
         Ports ports = new Ports();
-        one = new ServerSocket(ports.next(), 10, InetAddress.getByName("127.0.0.1"));
-        two = new ServerSocket(ports.next(), 10, InetAddress.getByName("127.0.0.1"));
+        one = new ServerSocket(ports.next(), 10, HostNames.own());
+        two = new ServerSocket(ports.next(), 10, HostNames.own());
         network.add(1, one.getLocalPort());
         network.add(2, two.getLocalPort());
     }
