@@ -56,7 +56,12 @@ final class FlipFault extends Fault {
         }
         String where = flip(victim.data());
         victim.setDamaged();
-        boolean serves = cluster.start(victim) && comesBack(cluster, victim);
+        long goal =
+                others.stream()
+                        .mapToLong(node -> ChaosCluster.number(cluster.status(node), "applied"))
+                        .max()
+                        .orElse(0);
+        boolean serves = cluster.start(victim) && comesBack(cluster, victim, goal);
         if (!serves) {
             String why = cluster.lastLine(victim);
             boolean replaced = Members.replace(cluster, victim);
@@ -71,15 +76,20 @@ final class FlipFault extends Fault {
         return List.of(victim.name(), where, "serves");
     }
 
-    /** Whether it follows and has what the others have. */
-    private static boolean comesBack(ChaosCluster cluster, ChaosNode victim) {
-        ChaosCluster.await(
-                RETURN_TIME,
-                () ->
-                        !victim.isRunning()
-                                || "stopped".equals(cluster.status(victim).get("role"))
-                                || cluster.awaitAgreement(cluster.nodes(), Duration.ZERO));
-        return victim.isRunning() && !"stopped".equals(cluster.status(victim).get("role"));
+    /** Whether it follows a leader and has what the others had when it started. */
+    private static boolean comesBack(ChaosCluster cluster, ChaosNode victim, long goal) {
+        return ChaosCluster.await(
+                        RETURN_TIME,
+                        () -> hasEnded(cluster, victim) || hasApplied(cluster, victim, goal))
+                && !hasEnded(cluster, victim);
+    }
+
+    private static boolean hasEnded(ChaosCluster cluster, ChaosNode victim) {
+        return !victim.isRunning() || "stopped".equals(cluster.status(victim).get("role"));
+    }
+
+    private static boolean hasApplied(ChaosCluster cluster, ChaosNode victim, long goal) {
+        return ChaosCluster.number(cluster.status(victim), "applied") >= goal;
     }
 
     private String flip(Path data) throws IOException {

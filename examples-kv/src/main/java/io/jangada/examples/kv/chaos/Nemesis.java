@@ -3,8 +3,12 @@ package io.jangada.examples.kv.chaos;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -19,9 +23,15 @@ final class Nemesis {
     /** One in so many faults goes on while the next one begins. */
     private static final int OVERLAP = 3;
 
+    /** These take their time, and are drawn less often. */
+    private static final Set<FaultKind> SLOW =
+            EnumSet.of(FaultKind.DISK, FaultKind.FLIP, FaultKind.MEMBERS);
+
     private final ChaosCluster cluster;
     private final Windows windows;
-    private final List<FaultKind> kinds;
+
+    /** What is drawn from, the more likely ones several times. */
+    private final List<FaultKind> kinds = new ArrayList<>();
     private final SplittableRandom random;
     private final Map<String, Integer> done = new TreeMap<>();
     private final List<Fault> held = new ArrayList<>();
@@ -30,7 +40,8 @@ final class Nemesis {
     Nemesis(ChaosCluster cluster, Windows windows, List<FaultKind> kinds, SplittableRandom random) {
         this.cluster = cluster;
         this.windows = windows;
-        this.kinds = kinds;
+        kinds.forEach(
+                kind -> this.kinds.addAll(Collections.nCopies(SLOW.contains(kind) ? 1 : 3, kind)));
         this.random = random;
     }
 
