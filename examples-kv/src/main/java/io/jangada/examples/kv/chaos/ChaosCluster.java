@@ -32,7 +32,9 @@ final class ChaosCluster implements Closeable {
     record Settings(
             Duration electionTimeout, Optional<Integer> snapshotEvery, boolean fakeClocks) {}
 
-    private static final Duration START_TIME = Duration.ofSeconds(90);
+    /** A Java that starts on a machine with ten others may take a minute. */
+    private static final Duration START_TIME = Duration.ofMinutes(3);
+
     private static final Duration STATUS_TIME = Duration.ofSeconds(3);
     private static final Duration ADMIN_TIME = Duration.ofSeconds(8);
     private static final Duration STEP = Duration.ofMillis(50);
@@ -160,7 +162,14 @@ final class ChaosCluster implements Closeable {
         }
     }
 
-    private void launch(ChaosNode node) throws IOException {
+    /** Starts nothing that was dropped meanwhile, and nothing once all of it is closed. */
+    private synchronized void launch(ChaosNode node) throws IOException {
+        if (closed || !nodes.contains(node)) {
+            throw new IOException(node + " does not belong to the cluster any more");
+        }
+        if (node.isRunning()) {
+            return;
+        }
         List<String> arguments = new ArrayList<>();
         arguments.addAll(List.of("server", "--id", node.name(), "--cluster", cluster(node)));
         arguments.addAll(List.of("--data", node.data().toString()));
@@ -260,8 +269,10 @@ final class ChaosCluster implements Closeable {
 
     /** Kills a node that is no member any more, and deletes all that it had. */
     void drop(ChaosNode node) throws IOException {
-        nodes.remove(node);
-        kill(node);
+        synchronized (this) {
+            nodes.remove(node);
+            kill(node);
+        }
         network.remove(node.number());
         delete(node.data());
     }
@@ -381,8 +392,10 @@ final class ChaosCluster implements Closeable {
     /** Kills all and forgets the links. */
     @Override
     public void close() throws IOException {
-        closed = true;
-        nodes.forEach(this::kill);
+        synchronized (this) {
+            closed = true;
+            nodes.forEach(this::kill);
+        }
         network.close();
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -101,7 +102,9 @@ final class FlipFault extends Fault {
                             .sorted()
                             .toList();
         }
-        Path file = shuffled(files).get(0);
+        List<Path> payload = files.stream().filter(FlipFault::holdsPayload).toList();
+        boolean any = random().nextInt(4) == 0 || payload.isEmpty();
+        Path file = shuffled(any ? files : payload).get(0);
         try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
             long offset = (long) (random().nextDouble() * usedLength(bytes));
             int bit = random().nextInt(8);
@@ -111,6 +114,12 @@ final class FlipFault extends Fault {
             bytes.write(value ^ 1 << bit);
             return data.relativize(file) + " byte " + offset + " bit " + bit;
         }
+    }
+
+    /** Whether a file holds log or state, and not only what helps to find these. */
+    private static boolean holdsPayload(Path file) {
+        return !Set.of("IDENTITY", "LOCK", "CURRENT", "metadata.cq4t")
+                .contains(String.valueOf(file.getFileName()));
     }
 
     private static boolean isNotEmpty(Path file) {

