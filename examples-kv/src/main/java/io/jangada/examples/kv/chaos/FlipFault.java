@@ -62,6 +62,7 @@ final class FlipFault extends Fault {
                         .mapToLong(node -> ChaosCluster.number(cluster.status(node), "applied"))
                         .max()
                         .orElse(0);
+        long logged = Files.size(victim.log());
         boolean serves = cluster.start(victim) && comesBack(cluster, victim, goal);
         if (!serves) {
             String why = cluster.lastLine(victim);
@@ -73,8 +74,9 @@ final class FlipFault extends Fault {
                     "refused: " + why,
                     replaced ? "replaced" : "not replaced");
         }
-        outcome = "flip, serves";
-        return List.of(victim.name(), where, "serves");
+        String log = Files.readString(victim.log()).substring((int) logged);
+        outcome = log.contains("made good from the peers") ? "flip, made good" : "flip, unharmed";
+        return List.of(victim.name(), where, outcome);
     }
 
     /** Whether it follows a leader and has what the others had when it started. */
