@@ -1,5 +1,7 @@
 package io.jangada.examples.kv.chaos;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -74,9 +76,16 @@ final class FlipFault extends Fault {
                     "refused: " + why,
                     replaced ? "replaced" : "not replaced");
         }
-        String log = Files.readString(victim.log()).substring((int) logged);
-        outcome = log.contains("made good from the peers") ? "flip, made good" : "flip, unharmed";
+        outcome = saysMadeGood(victim, logged) ? "flip, made good" : "flip, unharmed";
         return List.of(victim.name(), where, outcome);
+    }
+
+    /** Whether it logged since then that it was damaged and is made good. */
+    private static boolean saysMadeGood(ChaosNode victim, long offset) throws IOException {
+        byte[] log = Files.readAllBytes(victim.log());
+        int begin = (int) Math.min(offset, log.length);
+        return new String(log, begin, log.length - begin, UTF_8)
+                .contains("made good from the peers");
     }
 
     /** Whether it follows a leader and has what the others had when it started. */
