@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jangada.raft.api.Codec;
 import io.jangada.raft.api.Member;
 import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
+import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.Raft;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftGroup;
@@ -19,10 +21,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real nodes on disks and sockets that lose a majority for good, and go on without it. */
 class LostMajorityTest {
@@ -105,6 +113,39 @@ class LostMajorityTest {
         start("n1");
         assertEquals(12, add("n3", 1));
         assertTrue(running.get("n1").status().leader().isEmpty());
+    }
+
+    /** Two of them go on as voters; the others were needed once, and are added again. */
+    @ParameterizedTest
+    @CsvSource({"6, 3", "8, 4"})
+    void threeOrFourSurvivorsAllTakePartInTheFirstElection(int founders, int survivorCount)
+            throws Exception {
+        peers = peers(founders);
+        List<String> nodes = IntStream.rangeClosed(1, founders).mapToObj(i -> "n" + i).toList();
+        List<String> survivors = nodes.subList(0, survivorCount);
+        String last = survivors.get(survivorCount - 1);
+        start(nodes.toArray(String[]::new));
+        assertEquals(10, add("n1", 10));
+        // All but the last survivor's log may lack what comes now.
+        stop("n1");
+        stop("n2");
+        assertEquals(15, add(last, 5));
+        stopAll();
+
+        List<Member> list = Stream.of(peers).limit(survivorCount).map(Member::parse).toList();
+        survivors.forEach(node -> StoreTools.load().recover(folder.resolve(node), list));
+        List<String> allButOne = survivors.subList(0, survivorCount - 1);
+        start(allButOne.toArray(String[]::new));
+        CompletableFuture<Long> waits = running.get("n1").write(new Add(1));
+        start(last);
+        assertEquals(16, waits.get());
+        assertEquals(16, running.get("n2").<Long>read(Counter::value).get());
+        Membership membership = running.get("n1").status().membership();
+        assertEquals(Set.of(NodeId.of("n1"), NodeId.of("n2")), membership.voters().keySet());
+
+        running.get("n1").admin().change(new MembershipChange.Add(list.get(2))).get();
+        assertEquals(17, add(survivors.get(2), 1));
+        assertEquals(3, running.get("n1").status().membership().voters().size());
     }
 
     /** Ports that are free now; whoever takes one meanwhile makes the test fail by name. */

@@ -583,11 +583,11 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         stopped = reason;
         loop.remove(this);
         host.receivers().forget(id, () -> {});
+        applier.close(reason); // First: who is told below must find nothing finished later.
         writes.close(reason);
         reads.close(reason);
         transfers.close(reason);
         snapshots.close(reason);
         changes.close(reason);
-        applier.close(reason);
     }
 }

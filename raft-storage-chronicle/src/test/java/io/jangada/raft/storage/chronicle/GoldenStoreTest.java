@@ -3,6 +3,8 @@ package io.jangada.raft.storage.chronicle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jangada.raft.api.GroupId;
+import io.jangada.raft.api.Member;
+import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.HardState;
@@ -68,7 +70,55 @@ class GoldenStoreTest {
             store.adoptCluster("é 集群");
         }
         things.put("joiner", zip(joiner));
+        things.put("rebuilt", zip(rebuilt(temp.resolve("rebuilt"))));
+        things.put("recovered", zip(recovered(temp.resolve("recovered"))));
         return things;
+    }
+
+    /** A damaged group that is whole again, and one that is still being made good. */
+    private static Path rebuilt(Path folder) throws IOException {
+        Path original = temp.resolve("undamaged");
+        try (var store = TestLog.builder().compactionMillis(-1).open(original, TestLog.IDENTITY);
+                var a = TestLog.open(store, "a");
+                var b = TestLog.open(store, "b");
+                var c = TestLog.open(store, "c")) {
+            a.write(new HardState(5, NodeId.of("n2")), TestLog.entries(1, 3, 5, 10));
+            b.write(new HardState(6, NodeId.of("n3")), TestLog.entries(1, 3, 6, 10));
+            for (int index = 1; index <= 60; index++) {
+                c.write(null, List.of(large(index)));
+            }
+            Folders.copy(original, folder);
+        }
+        SegmentImage first = SegmentImage.of(folder).get(0);
+        first.flip(first.entry("a", 2).offset() + 60);
+        first.flip(first.entry("b", 2).offset() + 60);
+        try (var store = TestLog.builder().compactionMillis(-1).open(folder, TestLog.IDENTITY);
+                var a = TestLog.openForRebuild(store, "a");
+                var b = TestLog.openForRebuild(store, "b")) {
+            a.write(null, TestLog.entries(1, 4, 7, 10));
+            a.log.rebuilt();
+            a.write(null, TestLog.entries(5, 5, 7, 10));
+            b.write(null, TestLog.entries(1, 2, 7, 10));
+        }
+        return folder;
+    }
+
+    /** The only survivor of three, which goes on in the second generation of its cluster. */
+    private static Path recovered(Path folder) {
+        StoreIdentity identity = new StoreIdentity("c", NodeId.of("n1"), StoreId.of(1, 2));
+        List<Member> founders =
+                Stream.of("n1=h1:7001", "n2=h2:7001", "n3=h3:7001").map(Member::parse).toList();
+        byte[] membership =
+                Membership.ofVoters(founders).toString().getBytes(StandardCharsets.UTF_8);
+        try (var store = TestLog.builder().open(folder, identity);
+                var a = TestLog.open(store, "a")) {
+            a.write(
+                    new HardState(2, null),
+                    List.of(new LogEntry(1, 0, 0, EntryType.MEMBERSHIP, membership)));
+            a.write(null, TestLog.entries(2, 9, 2, 10));
+        }
+        new ChronicleStoreTools(TestLog::builder).recover(folder, founders.subList(0, 1));
+        return folder;
     }
 
     /** Every kind of record, more than one segment, and a log that begins behind a snapshot. */
@@ -136,6 +186,7 @@ class GoldenStoreTest {
 
     private record Group(
             HardState hardState,
+            boolean rebuilding,
             long firstIndex,
             long lastIndex,
             List<LogEntry> entries,
@@ -191,6 +242,7 @@ class GoldenStoreTest {
             }
             return new Group(
                     log.log.hardState(),
+                    log.log.rebuilding(),
                     log.log.firstIndex(),
                     log.log.lastIndex(),
                     log.all(),
