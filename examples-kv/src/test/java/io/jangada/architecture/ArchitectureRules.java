@@ -94,6 +94,18 @@ final class ArchitectureRules {
                 .as("raft-api uses only the JDK");
     }
 
+    /** Users of the test kit who have no jqwik must be able to load everything else. */
+    static ArchRule jqwikIsOptional(String root) {
+        return classes()
+                .that(
+                        resideInAPackage(root + ".raft.testkit..")
+                                .and(not(resideInAPackage(root + ".raft.testkit.jqwik.."))))
+                .should()
+                .onlyDependOnClassesThat(not(resideInAPackage("net.jqwik..")))
+                .allowEmptyShould(true)
+                .as("only testkit.jqwik uses jqwik");
+    }
+
     static ArchRule coreIsPure(String root) {
         return classes()
                 .that(resideInAPackage(root + ".raft.impl.core.."))

@@ -38,6 +38,7 @@ class ArchitectureTest {
                 Stream.of(
                         ArchitectureRules.everyClassBelongsToAModule(ROOT),
                         ArchitectureRules.apiNeedsOnlyTheJdk(ROOT),
+                        ArchitectureRules.jqwikIsOptional(ROOT),
                         ArchitectureRules.coreIsPure(ROOT)));
     }
 
@@ -57,6 +58,11 @@ class ArchitectureTest {
     @Test
     void anApiThatUsesALibraryIsFound() {
         assertFalse(broken(Stream.of(ArchitectureRules.apiNeedsOnlyTheJdk(SPECIMENS))).isEmpty());
+    }
+
+    @Test
+    void aTestKitThatCannotDoWithoutJqwikIsFound() {
+        assertFalse(broken(Stream.of(ArchitectureRules.jqwikIsOptional(SPECIMENS))).isEmpty());
     }
 
     @Test

@@ -114,7 +114,11 @@ class PublicApiTest {
                 new Module("raft-storage-chronicle", List.of("io.jangada.raft.storage.chronicle")),
                 new Module(
                         "raft-testkit",
-                        List.of("io.jangada.raft.testkit.check", "io.jangada.raft.testkit.sim")));
+                        List.of(
+                                "io.jangada.raft.testkit",
+                                "io.jangada.raft.testkit.check",
+                                "io.jangada.raft.testkit.jqwik",
+                                "io.jangada.raft.testkit.sim")));
     }
 
     @ParameterizedTest(name = "{0}")

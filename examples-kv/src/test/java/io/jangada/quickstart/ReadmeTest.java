@@ -28,7 +28,7 @@ class ReadmeTest {
 
     private static final Pattern REGION =
             Pattern.compile(
-                    "^ *// (README|spi-guide): (?!end)([^\\n]+)\\n(.*?)\\n *// \\1: end$",
+                    "^ *// (README|spi-guide|testing): (?!end)([^\\n]+)\\n(.*?)\\n *// \\1: end$",
                     Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
     private static final Pattern TEST_NAME =
@@ -67,7 +67,7 @@ class ReadmeTest {
         for (Path source : sources()) {
             markers +=
                     Files.readAllLines(source).stream()
-                            .filter(line -> line.matches(" *// (README|spi-guide): .*"))
+                            .filter(line -> line.matches(" *// (README|spi-guide|testing): .*"))
                             .count();
         }
         assertEquals(2 * regions().count(), markers);

@@ -42,7 +42,7 @@ final class ReplyReader {
             case '$' -> bulk(number(line));
             case '=' -> verbatim(number(line));
             case '*' -> number(line) < 0 ? Reply.NIL : new Reply.Array(items(number(line), depth));
-            case '%' -> new Reply.Pairs(items(number(line) * 2, depth));
+            case '%' -> new Reply.Pairs(pairs(number(line), depth));
             default -> throw new IOException("not a reply: it begins with byte " + type);
         };
     }
@@ -58,11 +58,21 @@ final class ReplyReader {
     }
 
     private byte[] bytes(long length) throws IOException {
+        if (length < 0) {
+            throw new IOException("reply has a length of " + length);
+        }
         byte[] bytes = in.readNBytes((int) Math.min(length, Integer.MAX_VALUE - 8));
         if (bytes.length != length || in.read() != '\r' || in.read() != '\n') {
             throw new EOFException("reply ends too early");
         }
         return bytes;
+    }
+
+    private List<Reply> pairs(long count, int depth) throws IOException {
+        if (count < 0 || count > Integer.MAX_VALUE) {
+            throw new IOException("reply has " + count + " pairs");
+        }
+        return items(count * 2, depth);
     }
 
     private List<Reply> items(long count, int depth) throws IOException {

@@ -214,12 +214,30 @@ class CommandLineTest {
                 "kv server: --data: '" + file + "' is not a folder", server("--data", "" + file));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"chaos", "check"})
-    void whatComesLaterSaysSo(String command) {
-        String expected = "kv " + command + ": not yet available";
-        assertRefused(expected, run(command));
-        assertRefused(expected, run(command, "--data", "x", "y", "--survivors", "n1,n2"));
+    @Test
+    void chaosRefusesWhatItCannotDoBeforeItDoesAnything() throws IOException {
+        assertRefused(
+                "kv chaos: Missing required option: '--minutes=N'; kv chaos --help tells more",
+                run("chaos"));
+        assertRefused(
+                "kv chaos: Invalid value for option '--minutes': 'long' is not a number of minutes"
+                        + " above 0 and up to 1440; kv chaos --help tells more",
+                run("chaos", "--minutes", "long"));
+        assertRefused(
+                "kv chaos: Invalid value for option '--faults': 'flood' is no fault; there are"
+                        + " kill,pause,cut,clock,disk,flip,members,transfer,restart,snapshot and"
+                        + " all; kv chaos --help tells more",
+                run("chaos", "--minutes", "1", "--faults", "kill,flood"));
+        assertRefused(
+                "kv chaos: --nodes must be 3 or 5, not 4",
+                run("chaos", "--minutes", "1", "--nodes", "4"));
+        assertRefused(
+                "kv chaos: --clients must be from 1 to 100, not 0",
+                run("chaos", "--minutes", "1", "--clients", "0"));
+        Files.writeString(folder.resolve("file"), "x");
+        assertRefused(
+                "kv chaos: --keep: '" + folder + "' is not a new or empty folder",
+                run("chaos", "--minutes", "1", "--keep", folder.toString()));
     }
 
     @Test

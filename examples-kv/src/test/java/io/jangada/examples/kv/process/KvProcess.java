@@ -84,11 +84,6 @@ final class KvProcess {
         }
     }
 
-    /** CPU time that it has used, in all its threads. */
-    Duration cpuTime() {
-        return process.info().totalCpuDuration().orElseThrow();
-    }
-
     /** All lines of output to the end, but for those that were asked for before. */
     List<String> rest() throws InterruptedException {
         List<String> rest = new ArrayList<>();

@@ -4,6 +4,9 @@
  *
  * <p>The suites test what the Javadoc of the SPI promises, and no more: an implementation that
  * passes may still lack speed, and a durable one still needs tests with power cuts of its own.
+ *
+ * <p>{@link io.jangada.raft.spi.testkit.HostileInput} is for whatever reads bytes of others: it
+ * needs nothing of the SPIs.
  */
 @NullMarked
 package io.jangada.raft.spi.testkit;

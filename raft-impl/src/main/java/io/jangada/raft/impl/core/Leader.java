@@ -117,6 +117,11 @@ final class Leader implements Role {
     }
 
     private void append(EntryType type, byte[] payload) {
+        InvariantViolation.check(
+                type != EntryType.MEMBERSHIP || core.membershipIndex() <= core.commitIndex(),
+                "a configuration must be committed before the next one (latest, commit)",
+                core.membershipIndex(),
+                core.commitIndex());
         long clusterTime = clusterTimeBaseMillis + (core.now() - tookOverNanos) / NANOS_PER_MILLI;
         core.append(
                 new LogEntry(log.lastIndex() + 1, core.currentTerm(), clusterTime, type, payload));

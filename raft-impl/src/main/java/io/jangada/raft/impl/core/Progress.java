@@ -169,6 +169,7 @@ final class Progress {
             probeFrom(index + 1);
         }
         nextIndex = Math.max(nextIndex, index + 1);
+        checkOrder();
         while (!inflights.isEmpty() && inflights.getFirst().lastIndex() <= index) {
             inflightBytes -= inflights.removeFirst().bytes();
         }
@@ -199,7 +200,16 @@ final class Progress {
             matchIndex = index - 1; // An ack from before the peer lost its log came late.
         }
         nextIndex = Math.max(index, matchIndex + 1);
+        checkOrder();
         forgetInflights();
+    }
+
+    private void checkOrder() {
+        InvariantViolation.check(
+                matchIndex < nextIndex,
+                "matchIndex must stay below nextIndex (match, next)",
+                matchIndex,
+                nextIndex);
     }
 
     /**

@@ -514,6 +514,12 @@ public final class RaftCore {
     }
 
     void truncateFrom(long index) {
+        InvariantViolation.check(
+                index > commitIndex && !leadsNow(),
+                "neither what is committed nor a leader's own log may be cut (from, commit, term)",
+                index,
+                commitIndex,
+                currentTerm);
         log.truncateFrom(index);
         memberships.truncatedFrom(index);
     }

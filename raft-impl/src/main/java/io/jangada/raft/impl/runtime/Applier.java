@@ -233,6 +233,10 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
     private void applyBatch() {
         boolean snapshotDue = false;
         for (LogEntry entry : committed()) {
+            if (entry.index() != state.index() + 1) {
+                throw new IllegalStateException(
+                        "entry " + entry.index() + " must not follow entry " + state.index());
+            }
             take(entry);
             state.took(entry);
             snapshotDue = policy.isDueBehind(entry);

@@ -655,11 +655,15 @@ public final class Host implements RaftHost, TransportListener {
     @Override
     public void onFrame(NodeId from, ByteBuffer frame) {
         peers.heard(from, environment.nanoTime());
-        for (Envelope each : MessageCodec.decode(frame)) {
-            Replica<?, ?, ?> replica = groups.get(each.group());
+        List<Envelope> envelopes = MessageCodec.decode(frame);
+        // Before the first is taken: a frame is good as a whole or not at all.
+        for (Envelope each : envelopes) {
             if (each.message() instanceof ForwardProposal forwarded) {
                 checkPayload(forwarded.proposal());
             }
+        }
+        for (Envelope each : envelopes) {
+            Replica<?, ?, ?> replica = groups.get(each.group());
             if (replica != null) {
                 replica.core().receive(from, each.message());
             }

@@ -39,11 +39,17 @@ final class NamedFiles {
 
     static void read(DataInputStream in, Path folder) throws IOException {
         int count = in.readInt();
+        if (count < 0) {
+            throw new IOException("the number of files in a snapshot is " + count);
+        }
         byte[] buffer = new byte[BUFFER_BYTES];
         for (int i = 0; i < count; i++) {
             String name = in.readUTF();
             checkName(name);
             long length = in.readLong();
+            if (length < 0) {
+                throw new IOException("the length of file " + name + " is " + length);
+            }
             Path file = folder.resolve(name);
             Path parent = file.getParent();
             if (parent != null) {
@@ -71,7 +77,7 @@ final class NamedFiles {
 
     /** A name that stays within the folder that it is put into, on every system. */
     private static void checkName(String name) throws IOException {
-        boolean bad = name.isEmpty() || name.indexOf('\\') >= 0 || name.indexOf(':') >= 0;
+        boolean bad = name.isEmpty() || name.chars().anyMatch(c -> "\\:\0".indexOf(c) >= 0);
         for (String part : name.split("/", -1)) {
             bad |= part.isEmpty() || part.equals(".") || part.equals("..");
         }

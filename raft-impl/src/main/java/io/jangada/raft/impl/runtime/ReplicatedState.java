@@ -241,8 +241,7 @@ final class ReplicatedState<S extends StateMachine<?, ?>> {
         long markedTerm = in.readLong();
         long time = in.readLong();
         long configurationIndex = in.readLong();
-        byte[] text = new byte[in.readInt()];
-        in.readFully(text);
+        byte[] text = SessionTable.readBytes(in, "length of a configuration");
         Membership configuration = Membership.parse(new String(text, StandardCharsets.UTF_8));
         sessions = SessionTable.read(in);
         goOnBehind(new SnapshotMeta(marked, markedTerm, time, configurationIndex, configuration));

@@ -5,6 +5,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,9 @@ final class SessionTable {
         /** Not to be applied: no such session, or the reply is not kept any more (Z44). */
         record Gone(String why) implements Lookup {}
     }
+
+    /** What is taken at once on the strength of a length that was not checked. */
+    private static final int PIECE_BYTES = 64 << 10;
 
     private static final Lookup FRESH = new Lookup.Fresh();
     private static final Lookup WAIT = new Lookup.Wait();
@@ -237,13 +241,31 @@ final class SessionTable {
         int count = notNegative(in.readInt(), "number of replies");
         for (int i = 0; i < count; i++) {
             long sequence = in.readLong();
-            byte[] reply = new byte[notNegative(in.readInt(), "length of a reply")];
-            in.readFully(reply);
+            byte[] reply = readBytes(in, "length of a reply");
             session.replies.put(sequence, reply);
             session.replyBytes += reply.length;
         }
         if (session.replies.size() != count) {
             throw new IOException("a session has two replies to one sequence");
+        }
+    }
+
+    /**
+     * Reads a length and so many bytes. Takes memory as they come: a length may be damaged.
+     *
+     * @param what the length is of, for messages
+     */
+    static byte[] readBytes(DataInput in, String what) throws IOException {
+        int length = notNegative(in.readInt(), what);
+        byte[] bytes = new byte[Math.min(length, PIECE_BYTES)];
+        int filled = 0;
+        while (true) {
+            in.readFully(bytes, filled, bytes.length - filled);
+            filled = bytes.length;
+            if (filled == length) {
+                return bytes;
+            }
+            bytes = Arrays.copyOf(bytes, (int) Math.min(length, 2L * filled));
         }
     }
 

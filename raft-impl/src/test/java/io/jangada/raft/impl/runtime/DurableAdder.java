@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Keeps its checkpoints on a disk that outlives it, and counts what it applies in this life. */
-final class DurableAdder extends Adder implements DurableStateMachine {
+class DurableAdder extends Adder implements DurableStateMachine {
     /** What survives. */
     static final class Disk {
         private List<Long> numbers = List.of();

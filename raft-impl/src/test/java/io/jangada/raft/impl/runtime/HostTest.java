@@ -5,6 +5,7 @@ import static io.jangada.raft.impl.runtime.TestCluster.NUMBERS;
 import static io.jangada.raft.impl.runtime.TestCluster.QUICK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.Member;
@@ -18,18 +19,29 @@ import io.jangada.raft.api.RaftHost;
 import io.jangada.raft.api.ReadMode;
 import io.jangada.raft.api.RejectedException;
 import io.jangada.raft.api.Role;
+import io.jangada.raft.impl.codec.Envelope;
+import io.jangada.raft.impl.codec.MessageCodec;
+import io.jangada.raft.impl.core.Message;
+import io.jangada.raft.impl.core.Proposal;
 import io.jangada.raft.impl.memory.MemoryLogStore;
 import io.jangada.raft.impl.memory.MemoryNetwork;
 import io.jangada.raft.impl.memory.MemoryTransport;
+import io.jangada.raft.spi.EntryType;
+import io.jangada.raft.spi.OutboundFrame;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.StoreId;
 import io.jangada.raft.spi.StoreIdentity;
+import io.jangada.raft.spi.Transport;
 import io.jangada.raft.spi.TransportException;
+import io.jangada.raft.spi.TransportListener;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,6 +203,45 @@ class HostTest {
                                     .store(store)
                                     .transport(new MemoryTransport(network, "here"))));
             assertClosed(store);
+        }
+    }
+
+    /** A frame is good as a whole, or nothing in it is taken. */
+    @Test
+    void aFrameWithOneBadProposalAmongGoodMessages() throws Exception {
+        AtomicReference<TransportListener> listener = new AtomicReference<>();
+        MemoryTransport real = new MemoryTransport(new MemoryNetwork(), "h1:1");
+        Transport transport =
+                (Transport)
+                        Proxy.newProxyInstance(
+                                Transport.class.getClassLoader(),
+                                new Class<?>[] {Transport.class},
+                                (proxy, method, arguments) -> {
+                                    if (method.getName().equals("start")) {
+                                        listener.set((TransportListener) arguments[1]);
+                                    }
+                                    return method.invoke(real, arguments);
+                                });
+        try (RaftHost host =
+                Raft.inMemory("n1").peers("n1=h1:1", "n2=h2:1").transport(transport).open()) {
+            var group = host.group(GROUP, new Adder(), NUMBERS, NUMBERS);
+            Proposal bad = new Proposal(EntryType.COMMAND, new byte[3]);
+            OutboundFrame frame =
+                    MessageCodec.encode(
+                            List.of(
+                                    new Envelope(GROUP, new Message.Heartbeat(50, 1, 0)),
+                                    new Envelope(GROUP, new Message.ForwardProposal(50, 1, bad))));
+            ByteBuffer bytes = ByteBuffer.allocate(frame.size());
+            frame.writeTo(bytes);
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> listener.get().onFrame(NodeId.of("n2"), bytes.flip()));
+            // A heartbeat that was taken would show within this time.
+            long end = System.nanoTime() + 300_000_000;
+            while (System.nanoTime() - end < 0) {
+                assertTrue(group.status().term() < 50, "the heartbeat was taken");
+                Thread.onSpinWait();
+            }
         }
     }
 

@@ -191,34 +191,41 @@ final class Checkpoint {
                         group = new GroupMark(GroupId.of(input.readString()));
                         checkpoint.groups.add(group);
                     }
-                    case GROUP_SEQUENCE -> group().sequence = input.readInt64();
+                    case GROUP_SEQUENCE -> group().sequence = number();
                     case GROUP_STATUS -> status(GroupMark.Status.of(input.readInt32()));
-                    case GROUP_TERM -> group().hardState = new HardState(input.readInt64(), null);
+                    case GROUP_TERM -> group().hardState = new HardState(number(), null);
                     case GROUP_VOTE ->
                             group().hardState =
                                     new HardState(
                                             group().hardState.currentTerm(),
                                             NodeId.of(input.readString()));
-                    case GROUP_LAST_INDEX -> group().lastIndex = input.readInt64();
+                    case GROUP_LAST_INDEX -> group().lastIndex = number();
                     case GROUP_DAMAGE -> group().damage = input.readString();
-                    case GROUP_FIRST_INDEX -> group().firstIndex = input.readInt64();
-                    case GROUP_PREFIX_TERM -> group().prefixTerm = input.readInt64();
+                    case GROUP_FIRST_INDEX -> group().firstIndex = number();
+                    case GROUP_PREFIX_TERM -> group().prefixTerm = number();
                     case GROUP_REBUILDING -> group().rebuilding = input.readBool();
-                    case GROUP_REBUILT_AT -> group().rebuiltAt = input.readInt64();
+                    case GROUP_REBUILT_AT -> group().rebuiltAt = number();
                     case GROUP_HARD_STATE_INTACT -> group().hardStateLost = !input.readBool();
                     case PEER -> peer = NodeId.of(input.readString());
                     case PEER_STORE ->
                             checkpoint.peers.put(begun(peer), new StoreId(input.readString()));
-                    case PEERS_SEQUENCE -> checkpoint.peersSequence = input.readInt64();
+                    case PEERS_SEQUENCE -> checkpoint.peersSequence = number();
                     case SEGMENT -> segment = input.readInt32();
-                    case SEGMENT_FIRST -> segmentFirst = input.readInt64();
+                    case SEGMENT_FIRST -> segmentFirst = number();
                     case SEGMENT_LAST ->
-                            checkpoint.segments.add(
-                                    new Range(segment, segmentFirst, input.readInt64()));
+                            checkpoint.segments.add(new Range(segment, segmentFirst, number()));
                     case NAMES_LOST -> checkpoint.namesLost = input.readBool();
-                    case SEGMENTS_BEFORE -> checkpoint.segmentsBefore = input.readInt64();
+                    case SEGMENTS_BEFORE -> checkpoint.segmentsBefore = number();
                     default -> throw new IllegalArgumentException("unknown field " + field);
                 }
+            }
+
+            private long number() throws IOException {
+                long number = input.readInt64();
+                if (number < 0 || number > RecordFormat.NUMBER_MAX) {
+                    throw new IllegalArgumentException("a number is " + number);
+                }
+                return number;
             }
 
             private void status(GroupMark.Status status) {

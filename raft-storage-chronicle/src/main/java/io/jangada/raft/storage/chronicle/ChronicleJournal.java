@@ -3,7 +3,6 @@ package io.jangada.raft.storage.chronicle;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.SyncMode;
@@ -33,6 +32,7 @@ final class ChronicleJournal implements Journal {
     private static final int HEADER = 4;
 
     private final Path folder;
+    private final Disk disk;
     private final int segmentBytes;
     private final SegmentRoll roll = new SegmentRoll();
     private final SegmentMaker maker;
@@ -54,10 +54,11 @@ final class ChronicleJournal implements Journal {
      * @param threadName for the thread that prepares segments
      * @param segmentBytes Chronicle's block size
      */
-    ChronicleJournal(Path folder, String threadName, int segmentBytes) {
+    ChronicleJournal(Path folder, String threadName, int segmentBytes, Disk disk) {
         this.folder = folder;
+        this.disk = disk;
         this.segmentBytes = segmentBytes;
-        maker = new SegmentMaker(folder, threadName, segmentBytes, fileBytes(segmentBytes));
+        maker = new SegmentMaker(folder, threadName, segmentBytes, fileBytes(segmentBytes), disk);
         queue =
                 SingleChronicleQueueBuilder.binary(folder)
                         .rollCycle(roll)
@@ -141,20 +142,20 @@ final class ChronicleJournal implements Journal {
     public void sync() throws IOException {
         RandomAccessFile current = file;
         if (current == null) {
-            current = new RandomAccessFile(SegmentRoll.file(folder, segment).toFile(), "rw");
+            current = disk.open(SegmentRoll.file(folder, segment));
             file = current;
         }
         // Covers all pages of the file, throws when one fails, and cannot be interrupted.
-        current.getFD().sync();
+        disk.sync(current);
         if (!nameSynced) {
-            DurableFiles.syncFolder(folder);
+            disk.syncFolder(folder);
             nameSynced = true;
         }
     }
 
     @Override
     public void delete(Path segmentFile) throws IOException {
-        Files.deleteIfExists(segmentFile);
+        disk.delete(segmentFile);
     }
 
     @Override

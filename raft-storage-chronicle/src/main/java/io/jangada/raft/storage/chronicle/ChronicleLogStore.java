@@ -66,7 +66,7 @@ public final class ChronicleLogStore implements LogStore {
         namesLost = replay.namesLost;
         compactsByItself = opening.settings().compactionMillis >= 0;
         peers.putAll(replay.peers);
-        snapshots = new GroupSnapshots(folder, identity.store());
+        snapshots = new GroupSnapshots(folder, identity.store(), files.disk());
         replay.groups.values().forEach(this::recovered);
         writer =
                 new LogWriter(
@@ -161,7 +161,7 @@ public final class ChronicleLogStore implements LogStore {
         writer.checkWritable();
         StoreIdentity adopted = new StoreIdentity(clusterId, identity.node(), identity.store());
         try {
-            new IdentityFile(folder).replace(adopted);
+            new IdentityFile(folder, files.disk()).replace(adopted);
         } catch (IOException e) {
             throw new StoreException(
                     "cluster '%s' cannot be noted in %s: %s".formatted(clusterId, folder, e), e);
@@ -403,6 +403,9 @@ public final class ChronicleLogStore implements LogStore {
         /** Where tests come between the store and its disk. */
         UnaryOperator<Journal> journals = UnaryOperator.identity();
 
+        /** What all other changes of files go through. */
+        Disk disk = Disk.SYSTEM;
+
         private Builder() {}
 
         /**
@@ -481,6 +484,11 @@ public final class ChronicleLogStore implements LogStore {
 
         Builder journals(UnaryOperator<Journal> between) {
             journals = between;
+            return this;
+        }
+
+        Builder disk(Disk through) {
+            disk = through;
             return this;
         }
 

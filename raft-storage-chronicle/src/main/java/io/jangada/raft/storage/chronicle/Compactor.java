@@ -214,7 +214,7 @@ final class Compactor implements Runnable {
                 break;
             }
         }
-        DurableFiles.syncFolder(files.folder());
+        files.disk().syncFolder(files.folder());
         return true;
     }
 

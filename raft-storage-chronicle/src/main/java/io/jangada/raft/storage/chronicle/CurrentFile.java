@@ -18,15 +18,16 @@ final class CurrentFile {
     private static final String DRAFT = "CURRENT.tmp";
 
     private final Path folder;
+    private final Disk disk;
 
-    CurrentFile(Path folder) {
+    CurrentFile(Path folder, Disk disk) {
         this.folder = folder;
+        this.disk = disk;
     }
 
     void write(int segment) throws IOException {
-        DurableFiles.write(
-                folder.resolve(DRAFT), line(segment).getBytes(StandardCharsets.US_ASCII));
-        DurableFiles.rename(folder, DRAFT, NAME);
+        disk.writeSynced(folder.resolve(DRAFT), line(segment).getBytes(StandardCharsets.US_ASCII));
+        disk.renameSynced(folder, DRAFT, NAME);
     }
 
     /** The segment, or 0 if the file is missing or damaged: then it proves nothing. */

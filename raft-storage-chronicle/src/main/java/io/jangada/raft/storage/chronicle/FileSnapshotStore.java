@@ -12,9 +12,7 @@ import io.jangada.raft.spi.SuspectGroupException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +30,12 @@ final class FileSnapshotStore implements SnapshotStore {
     private final Path folder;
     private final GroupId group;
     private final StoreId store;
-    private final SnapshotDisk disk;
+    private final Disk disk;
     private final int chunkBytes;
     private volatile @Nullable SnapshotInfo latest;
+
+    /** Not known to be before the first write: an earlier life may have ended in between. */
+    private volatile boolean isFolderDurable;
 
     // Guarded by this.
     private final String damage;
@@ -47,8 +48,7 @@ final class FileSnapshotStore implements SnapshotStore {
      * @param snapshots the folder for all groups
      * @throws StoreException if the folder cannot be read or written
      */
-    FileSnapshotStore(
-            Path snapshots, GroupId group, StoreId store, SnapshotDisk disk, int chunkBytes) {
+    FileSnapshotStore(Path snapshots, GroupId group, StoreId store, Disk disk, int chunkBytes) {
         this.folder = snapshots.resolve(SnapshotNames.folder(group));
         this.group = group;
         this.store = store;
@@ -70,9 +70,8 @@ final class FileSnapshotStore implements SnapshotStore {
     }
 
     /** The snapshots of a group with their defaults. */
-    static FileSnapshotStore open(Path snapshots, GroupId group, StoreId store) {
-        return new FileSnapshotStore(
-                snapshots, group, store, new SnapshotDisk(), SnapshotFormat.CHUNK_BYTES);
+    static FileSnapshotStore open(Path snapshots, GroupId group, StoreId store, Disk disk) {
+        return new FileSnapshotStore(snapshots, group, store, disk, SnapshotFormat.CHUNK_BYTES);
     }
 
     /**
@@ -164,19 +163,14 @@ final class FileSnapshotStore implements SnapshotStore {
     }
 
     private void makeFolder() throws IOException {
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(folder);
-            Path snapshots = parent(folder);
-            disk.syncFolder(snapshots);
-            disk.syncFolder(parent(snapshots));
+        if (!isFolderDurable) {
+            disk.createFolder(Disk.above(folder));
+            disk.createFolder(folder);
+            isFolderDurable = true;
         }
     }
 
-    private static Path parent(Path folder) {
-        return Objects.requireNonNull(folder.toAbsolutePath().getParent(), "a folder has a parent");
-    }
-
-    SnapshotDisk disk() {
+    Disk disk() {
         return disk;
     }
 
@@ -242,6 +236,7 @@ final class FileSnapshotStore implements SnapshotStore {
     synchronized void deleteAll() {
         checkIdle();
         latest = null;
+        isFolderDurable = false;
         deleteAll(folder, disk);
     }
 
@@ -254,10 +249,10 @@ final class FileSnapshotStore implements SnapshotStore {
     }
 
     /** Deletes the folder of a group that no longer exists. */
-    static void deleteAll(Path folder, SnapshotDisk disk) {
+    static void deleteAll(Path folder, Disk disk) {
         try {
             if (SnapshotFolder.deleteAll(folder, disk)) {
-                disk.syncFolder(parent(folder));
+                disk.syncFolder(Disk.above(folder));
             }
         } catch (IOException e) {
             throw new StoreException("%s cannot be deleted: %s".formatted(folder, e), e);

@@ -16,11 +16,13 @@ final class GroupSnapshots {
 
     private final Path folder;
     private final StoreId store;
+    private final Disk disk;
     private final Map<GroupId, FileSnapshotStore> opened = new HashMap<>();
 
-    GroupSnapshots(Path data, StoreId store) {
+    GroupSnapshots(Path data, StoreId store, Disk disk) {
         this.folder = folder(data);
         this.store = store;
+        this.disk = disk;
     }
 
     /** Where they are in a data folder. */
@@ -32,7 +34,7 @@ final class GroupSnapshots {
     synchronized FileSnapshotStore of(GroupId group) {
         @Nullable FileSnapshotStore known = opened.get(group);
         if (known == null) {
-            known = FileSnapshotStore.open(folder, group, store);
+            known = FileSnapshotStore.open(folder, group, store, disk);
             opened.put(group, known);
         }
         return known;
@@ -56,8 +58,7 @@ final class GroupSnapshots {
         if (known != null) {
             known.deleteAll();
         } else {
-            FileSnapshotStore.deleteAll(
-                    folder.resolve(SnapshotNames.folder(group)), new SnapshotDisk());
+            FileSnapshotStore.deleteAll(folder.resolve(SnapshotNames.folder(group)), disk);
         }
     }
 }

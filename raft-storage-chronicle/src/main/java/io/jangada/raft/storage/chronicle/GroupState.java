@@ -268,6 +268,12 @@ final class GroupState {
 
     /** The log ends here: anything above is gone, anything unknown below is missing. */
     void recoverLastIndex(long index) {
+        if (index > last() + MISSING_MAX) {
+            // As in recoverEntry.
+            firstLost = last() + 1;
+            clear(index, 0);
+            return;
+        }
         if (index < last()) {
             truncate(Math.max(index + 1, firstIndex));
         }

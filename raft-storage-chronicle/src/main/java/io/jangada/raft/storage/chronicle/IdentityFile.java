@@ -31,10 +31,12 @@ final class IdentityFile {
     private static final String FORMAT_WITHOUT_COMPACTION = "1";
 
     private final Path folder;
+    private final Disk disk;
     private boolean isCurrent;
 
-    IdentityFile(Path folder) {
+    IdentityFile(Path folder, Disk disk) {
         this.folder = folder;
+        this.disk = disk;
     }
 
     boolean hasDraft() {
@@ -50,7 +52,7 @@ final class IdentityFile {
      */
     void replace(StoreIdentity identity) throws IOException {
         write(CHANGED, identity);
-        DurableFiles.rename(folder, CHANGED, NAME);
+        disk.renameSynced(folder, CHANGED, NAME);
     }
 
     private void write(String name, StoreIdentity identity) throws IOException {
@@ -58,12 +60,12 @@ final class IdentityFile {
                 "format=%s\ncluster=%s\nnode=%s\nstore=%s\n"
                         .formatted(FORMAT, identity.clusterId(), identity.node(), identity.store());
         String content = lines + "crc32c=" + checksum(lines) + "\n";
-        DurableFiles.write(folder.resolve(name), content.getBytes(StandardCharsets.UTF_8));
-        DurableFiles.syncFolder(folder);
+        disk.writeSynced(folder.resolve(name), content.getBytes(StandardCharsets.UTF_8));
+        disk.syncFolder(folder);
     }
 
     void publishDraft() throws IOException {
-        DurableFiles.rename(folder, DRAFT, NAME);
+        disk.renameSynced(folder, DRAFT, NAME);
     }
 
     /** What the file says, or null if there is none. */

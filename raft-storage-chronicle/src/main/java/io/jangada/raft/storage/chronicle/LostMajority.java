@@ -119,7 +119,7 @@ final class LostMajority {
         RecoveryMarker.Begun begun = begun(before);
         List<Step> steps = steps(StoreLook.into(folder), begun);
         if (begun == null) {
-            new RecoveryMarker(folder)
+            new RecoveryMarker(folder, stores.disk)
                     .write(
                             new RecoveryMarker.Begun(
                                     nextClusterId(before.clusterId()), survivorsText()));
@@ -129,16 +129,16 @@ final class LostMajority {
 
     /** What has begun and not ended, or null. */
     private RecoveryMarker.@Nullable Begun begun(StoreIdentity identity) throws IOException {
-        RecoveryMarker.Begun begun = new RecoveryMarker(folder).read();
+        RecoveryMarker.Begun begun = new RecoveryMarker(folder, stores.disk).read();
         // If it names the cluster of now, the marker alone is left over.
         return begun == null || begun.clusterId().equals(identity.clusterId()) ? null : begun;
     }
 
     private RecoveryPlan end(StoreIdentity before, List<Step> steps) throws IOException {
         String clusterId = nextClusterId(before.clusterId());
-        new IdentityFile(folder)
+        new IdentityFile(folder, stores.disk)
                 .replace(new StoreIdentity(clusterId, before.node(), before.store()));
-        new RecoveryMarker(folder).delete();
+        new RecoveryMarker(folder, stores.disk).delete();
         return asPlan(before, steps);
     }
 

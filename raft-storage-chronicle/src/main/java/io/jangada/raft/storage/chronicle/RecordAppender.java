@@ -58,7 +58,7 @@ final class RecordAppender {
     RecordAppender(LogWriter.Setup setup, Recovery recovery) {
         journal = setup.journal();
         files = setup.files();
-        current = new CurrentFile(files.folder());
+        current = new CurrentFile(files.folder(), files.disk());
         encoder = new RecordEncoder(setup.store());
         ledger = setup.ledger();
         segmentBytes = setup.segmentBytes();

@@ -6,7 +6,6 @@ import io.jangada.raft.spi.StoreId;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -67,7 +66,7 @@ final class Recovery {
     }
 
     private void checkCurrent() throws IOException {
-        int current = new CurrentFile(files.folder()).read();
+        int current = new CurrentFile(files.folder(), files.disk()).read();
         boolean found = segments.stream().anyMatch(s -> s.number >= current && s.recordCount > 0);
         if (!found) {
             throw new StoreException(
@@ -209,7 +208,7 @@ final class Recovery {
         List<Segment> torn = new ArrayList<>();
         for (Segment segment : segments) {
             if (damages.isEmpty() && segment.recordCount == 0 && behindAllRecords(segment)) {
-                Files.delete(segment.file);
+                files.disk().delete(segment.file);
                 torn.add(segment);
                 continue;
             }
@@ -217,14 +216,14 @@ final class Recovery {
             if (segment.recordCount > 0) {
                 if (!files.isClosed(segment) || segment.bytes.capacity() > segment.usedBytes) {
                     // What is behind was never confirmed, or is not there.
-                    DurableFiles.cut(segment.file, segment.usedBytes);
+                    files.disk().cut(segment.file, segment.usedBytes);
                 }
                 files.readable(segment);
             }
             files.close(segment);
         }
         segments.removeAll(torn);
-        DurableFiles.syncFolder(files.folder());
+        files.disk().syncFolder(files.folder());
     }
 
     private boolean behindAllRecords(Segment segment) {
@@ -262,12 +261,12 @@ final class Recovery {
             boolean empty = segment.recordCount == 0 && segment.number > lastDamaged();
             if (empty || segment.recordCount > 0 && !kept.contains(segment.number)) {
                 files.unmap(segment.number);
-                Files.delete(files.closedFile(segment.number));
+                files.disk().delete(files.closedFile(segment.number));
                 deleted = true;
             }
         }
         if (deleted) {
-            DurableFiles.syncFolder(files.folder());
+            files.disk().syncFolder(files.folder());
         }
     }
 

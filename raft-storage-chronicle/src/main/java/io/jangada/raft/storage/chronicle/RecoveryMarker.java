@@ -19,9 +19,11 @@ final class RecoveryMarker {
     private static final int LINES = 3;
 
     private final Path folder;
+    private final Disk disk;
 
-    RecoveryMarker(Path folder) {
+    RecoveryMarker(Path folder, Disk disk) {
         this.folder = folder;
+        this.disk = disk;
     }
 
     /**
@@ -48,7 +50,9 @@ final class RecoveryMarker {
         if (!Files.exists(file)) {
             return null;
         }
-        List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        // Not readAllLines, which fails on damaged bytes before the checksum can say that they are.
+        String content = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        List<String> lines = content.lines().toList();
         if (lines.size() != LINES || !lines.get(2).equals(checksum(lines.get(0), lines.get(1)))) {
             throw new StoreException(
                     "%s is damaged: leave this node out of the survivors".formatted(file), null);
@@ -64,13 +68,13 @@ final class RecoveryMarker {
                         + "\n"
                         + checksum(begun.clusterId(), begun.survivors())
                         + "\n";
-        DurableFiles.write(folder.resolve(DRAFT), text.getBytes(StandardCharsets.UTF_8));
-        DurableFiles.rename(folder, DRAFT, NAME);
+        disk.writeSynced(folder.resolve(DRAFT), text.getBytes(StandardCharsets.UTF_8));
+        disk.renameSynced(folder, DRAFT, NAME);
     }
 
     void delete() throws IOException {
-        Files.deleteIfExists(folder.resolve(NAME));
-        DurableFiles.syncFolder(folder);
+        disk.delete(folder.resolve(NAME));
+        disk.syncFolder(folder);
     }
 
     private static String checksum(String first, String second) {

@@ -3,6 +3,7 @@ package io.jangada.raft.storage.chronicle;
 import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.spi.HardState;
+import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.StoreId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -92,7 +93,7 @@ final class Replay {
             } else if (record.storeSequence() > cut) {
                 return;
             } else {
-                accept(segment);
+                take(segment);
                 at = record.end();
             }
         }
@@ -106,6 +107,27 @@ final class Replay {
             at += Long.BYTES;
         }
         return at;
+    }
+
+    /** What passes its checksum was written by somebody; it may still be nothing of ours. */
+    private void take(Segment segment) {
+        try {
+            checkNumbers();
+            accept(segment);
+        } catch (IllegalArgumentException e) {
+            throw new StoreException(
+                    ("the record at byte %d of %s is whole, but it cannot be understood (%s): use the"
+                                    + " version that wrote it")
+                            .formatted(record.offset(), segment.file, e.getMessage()),
+                    e);
+        }
+    }
+
+    private void checkNumbers() {
+        long all = record.index() | record.term() | record.groupSequence() | record.storeSequence();
+        if (all < 0 || all > RecordFormat.NUMBER_MAX) {
+            throw new IllegalArgumentException("its numbers are out of range");
+        }
     }
 
     private void accept(Segment segment) {

@@ -41,16 +41,22 @@ final class SegmentFiles {
     private final Path folder;
     private final StoreId store;
     private final Names names;
+    private final Disk disk;
     private final Map<Integer, SegmentMapping> mapped = new ConcurrentHashMap<>();
 
-    SegmentFiles(Path folder, StoreId store, Names names) {
+    SegmentFiles(Path folder, StoreId store, Names names, Disk disk) {
         this.folder = folder;
         this.store = store;
         this.names = names;
+        this.disk = disk;
     }
 
     Path folder() {
         return folder;
+    }
+
+    Disk disk() {
+        return disk;
     }
 
     /** Whether there is any file that looks like a segment. */
@@ -99,7 +105,7 @@ final class SegmentFiles {
      */
     void close(Segment segment) throws IOException {
         if (!isClosed(segment)) {
-            Files.move(segment.file, closedFile(segment.number));
+            disk.rename(segment.file, closedFile(segment.number));
         }
     }
 

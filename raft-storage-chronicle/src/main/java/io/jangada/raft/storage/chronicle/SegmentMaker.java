@@ -6,7 +6,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +29,7 @@ final class SegmentMaker implements AutoCloseable {
     private static final long SYNC_STEP = 4 << 20;
 
     private final Path folder;
+    private final Disk disk;
     private final long filledBytes;
     private final long fileBytes;
     private final ExecutorService background;
@@ -43,8 +43,9 @@ final class SegmentMaker implements AutoCloseable {
      * @param filledBytes bytes from the start that get blocks
      * @param fileBytes length of the file, never touched behind {@code filledBytes}
      */
-    SegmentMaker(Path folder, String threadName, long filledBytes, long fileBytes) {
+    SegmentMaker(Path folder, String threadName, long filledBytes, long fileBytes, Disk disk) {
         this.folder = folder;
+        this.disk = disk;
         this.filledBytes = filledBytes;
         this.fileBytes = fileBytes;
         ThreadPoolExecutor pool =
@@ -118,28 +119,28 @@ final class SegmentMaker implements AutoCloseable {
         try {
             fill(making);
         } catch (IOException e) {
-            Files.deleteIfExists(making);
+            disk.delete(making);
             throw e;
         }
         // Only a file that is whole gets the name under which it is found.
-        Files.move(making, prepared, StandardCopyOption.ATOMIC_MOVE);
+        disk.rename(making, prepared);
     }
 
     private void fill(Path file) throws IOException {
         byte[] zeros = new byte[PAGE];
-        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-            out.setLength(0);
+        try (RandomAccessFile out = disk.open(file)) {
+            disk.setLength(out, 0);
             for (long at = 0; at < filledBytes; at += PAGE) {
                 if (closed) {
                     throw new IOException("the store was closed");
                 }
-                out.write(zeros);
+                disk.write(out, zeros, PAGE);
                 if ((at + PAGE) % SYNC_STEP == 0) {
-                    out.getFD().sync();
+                    disk.sync(out);
                 }
             }
-            out.setLength(fileBytes);
-            out.getFD().sync();
+            disk.setLength(out, fileBytes);
+            disk.sync(out);
         }
     }
 

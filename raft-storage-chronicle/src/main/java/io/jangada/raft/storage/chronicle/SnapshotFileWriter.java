@@ -29,7 +29,7 @@ final class SnapshotFileWriter implements SnapshotSink {
     private static final long SYNC_BYTES = 8 << 20;
 
     private final FileSnapshotStore owner;
-    private final SnapshotDisk disk;
+    private final Disk disk;
     private final Path path;
     private final RandomAccessFile file;
     private final SnapshotFormat.Header header;
@@ -60,7 +60,7 @@ final class SnapshotFileWriter implements SnapshotSink {
             header = found == null ? newHeader : found;
             chunk = new byte[header.chunkBytes() + SnapshotFormat.CHUNK_FRAME_BYTES];
             if (found == null || announced == null) {
-                file.setLength(0);
+                disk.setLength(file, 0);
                 disk.write(file, headerBytes, headerBytes.length);
             } else {
                 resume(announced);
@@ -92,7 +92,9 @@ final class SnapshotFileWriter implements SnapshotSink {
             boolean same =
                     found.store().equals(wanted.store())
                             && found.group().equals(wanted.group())
-                            && found.meta().equals(wanted.meta());
+                            && found.meta().equals(wanted.meta())
+                            // A size that is not ours could be any, and takes that much memory.
+                            && found.chunkBytes() == wanted.chunkBytes();
             return same ? found : null;
         } catch (StoreException e) {
             LOG.log(Level.INFO, "{0} is begun anew: {1}", path, e.getMessage());
@@ -117,7 +119,7 @@ final class SnapshotFileWriter implements SnapshotSink {
             sha256.update(chunk, Integer.BYTES, length);
             nextChunk();
         }
-        file.setLength(header.chunkAt(chunkNumber));
+        disk.setLength(file, header.chunkAt(chunkNumber));
         file.seek(header.chunkAt(chunkNumber));
     }
 

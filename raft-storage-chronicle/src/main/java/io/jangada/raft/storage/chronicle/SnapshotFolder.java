@@ -95,7 +95,7 @@ final class SnapshotFolder {
      * that is of no use any more. What is damaged stays until the next snapshot, for whoever wants
      * to look at it.
      */
-    void clean(SnapshotDisk disk) throws IOException {
+    void clean(Disk disk) throws IOException {
         Verified kept = newest;
         long upTo = kept == null ? 0 : kept.info().meta().index();
         if (kept != null) {
@@ -119,17 +119,17 @@ final class SnapshotFolder {
     }
 
     /** Deletes parts of snapshots, but for one. */
-    static void deletePartials(Path folder, SnapshotDisk disk, String kept) throws IOException {
+    static void deletePartials(Path folder, Disk disk, String kept) throws IOException {
         delete(folder, disk, n -> SnapshotNames.partialPlace(n) != null && !n.equals(kept));
     }
 
     /** Deletes finished snapshots, but for one. */
-    static void deleteSnapshots(Path folder, SnapshotDisk disk, String kept) throws IOException {
+    static void deleteSnapshots(Path folder, Disk disk, String kept) throws IOException {
         delete(folder, disk, n -> SnapshotNames.snapshotPlace(n) != null && !n.equals(kept));
     }
 
     /** Deletes the folder with all that is in it; false if there was none. */
-    static boolean deleteAll(Path folder, SnapshotDisk disk) throws IOException {
+    static boolean deleteAll(Path folder, Disk disk) throws IOException {
         if (!Files.isDirectory(folder)) {
             return false;
         }
@@ -138,8 +138,7 @@ final class SnapshotFolder {
         return true;
     }
 
-    private static void delete(Path folder, SnapshotDisk disk, Predicate<String> names)
-            throws IOException {
+    private static void delete(Path folder, Disk disk, Predicate<String> names) throws IOException {
         for (Path file : list(folder)) {
             if (names.test(name(file))) {
                 disk.delete(file);

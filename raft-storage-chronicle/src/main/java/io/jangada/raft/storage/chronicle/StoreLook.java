@@ -75,7 +75,7 @@ final class StoreLook {
 
     /** Whose folder it is. */
     static StoreIdentity identity(Path folder) throws IOException {
-        StoreIdentity identity = new IdentityFile(folder).read();
+        StoreIdentity identity = new IdentityFile(folder, Disk.SYSTEM).read();
         if (identity == null) {
             throw new StoreException(
                     "%s is not the data folder of a node: it has no IDENTITY file"
@@ -94,7 +94,7 @@ final class StoreLook {
                             .formatted(folder, identity.node()),
                     null);
         }
-        return new SegmentFiles(log, identity.store(), SegmentRoll.names(log));
+        return new SegmentFiles(log, identity.store(), SegmentRoll.names(log), Disk.SYSTEM);
     }
 
     StoreIdentity identity() {

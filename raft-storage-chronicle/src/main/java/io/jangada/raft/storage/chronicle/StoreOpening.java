@@ -51,7 +51,9 @@ final class StoreOpening {
                     folder);
         }
         try {
-            Files.createDirectories(folder);
+            if (!Files.isDirectory(folder)) {
+                settings.disk.createFolder(folder);
+            }
             FolderLock lock = FolderLock.acquire(folder);
             StoreOpening opening = new StoreOpening(folder, wanted, settings, lock);
             try {
@@ -68,7 +70,7 @@ final class StoreOpening {
     }
 
     private ChronicleLogStore run() throws IOException {
-        IdentityFile identityFile = new IdentityFile(folder);
+        IdentityFile identityFile = new IdentityFile(folder, settings.disk);
         StoreIdentity existing = identityFile.read();
         Path log = log(folder);
         StoreIdentity own = existing == null ? wanted : existing;
@@ -78,15 +80,16 @@ final class StoreOpening {
         } else {
             checkNode(existing);
             if (!settings.duringRecovery) {
-                new RecoveryMarker(folder).check(existing.clusterId());
+                new RecoveryMarker(folder, settings.disk).check(existing.clusterId());
             }
             if (!identityFile.isCurrent()) {
                 // Before the first record that an older version would not understand.
                 identityFile.replace(existing);
             }
-            Files.createDirectories(log);
+            settings.disk.makeFolder(log);
         }
-        SegmentFiles segmentFiles = new SegmentFiles(log, own.store(), SegmentRoll.names(log));
+        SegmentFiles segmentFiles =
+                new SegmentFiles(log, own.store(), SegmentRoll.names(log), settings.disk);
         files = segmentFiles;
         Recovery recovery =
                 existing == null
@@ -97,7 +100,10 @@ final class StoreOpening {
         journal =
                 settings.journals.apply(
                         new ChronicleJournal(
-                                log, "jangada-log-spare-" + own.node(), settings.segmentBytes));
+                                log,
+                                "jangada-log-spare-" + own.node(),
+                                settings.segmentBytes,
+                                settings.disk));
         SegmentLedger ledger = recovery.ledger();
         ChronicleLogStore store = new ChronicleLogStore(this, recovery, ledger);
         try {
@@ -136,21 +142,23 @@ final class StoreOpening {
                             .formatted(folder),
                     null);
         }
-        Files.createDirectories(log);
-        for (Path file : list(log)) {
-            Files.delete(file);
-        }
+        // First of all: whatever is found here from now on is an attempt that did not get far.
         identityFile.writeDraft(wanted);
+        settings.disk.createFolder(folder);
+        settings.disk.createFolder(log);
+        for (Path file : list(log)) {
+            settings.disk.delete(file);
+        }
     }
 
     /**
      * Chronicle's metadata, whose locks may name a process that is dead, and unused spare files.
      */
-    private static void deleteLeftovers(Path log) throws IOException {
+    private void deleteLeftovers(Path log) throws IOException {
         for (Path file : list(log)) {
             String name = file.getFileName().toString();
             if (name.endsWith(".cq4t") || name.endsWith(".precreated") || name.endsWith(".tmp")) {
-                Files.delete(file);
+                settings.disk.delete(file);
             }
         }
     }

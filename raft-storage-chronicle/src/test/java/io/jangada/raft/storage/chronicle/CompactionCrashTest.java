@@ -1,16 +1,14 @@
 package io.jangada.raft.storage.chronicle;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.StoreException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -18,16 +16,17 @@ import java.util.TreeMap;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Power fails at any disk operation around compaction, deletion of segments, rewriting, reset,
  * rebuild and destruction: afterwards each group is in a state that it went through, not before the
  * confirmed one. So an older first index may come back, and never a hole (rules Z27, Z30, Z32).
  */
+@Tag("long")
 class CompactionCrashTest {
     private static final NodeId N2 = NodeId.of("n2");
     private static final long FAR = 1_000_000_000;
@@ -48,246 +47,53 @@ class CompactionCrashTest {
         return TestLog.builder().segmentBytes(64 << 10).compactionMillis(compactionMillis);
     }
 
-    /** What a group can be found as. */
-    private record State(
-            HardState hardState,
-            long prefix,
-            long prefixTerm,
-            List<LogEntry> entries,
-            boolean rebuilding,
-            boolean destroyed) {
-        static final State NEW = new State(HardState.INITIAL, 0, 0, List.of(), false, false);
-
-        long last() {
-            return prefix + entries.size();
-        }
-
-        State with(HardState now) {
-            return new State(now, prefix, prefixTerm, entries, rebuilding, false);
-        }
-
-        State truncated(long from) {
-            List<LogEntry> kept = entries.subList(0, (int) (from - prefix - 1));
-            return new State(hardState, prefix, prefixTerm, kept, rebuilding, false);
-        }
-
-        State plus(LogEntry entry) {
-            List<LogEntry> longer = new ArrayList<>(entries);
-            longer.add(entry);
-            return new State(hardState, prefix, prefixTerm, longer, rebuilding, false);
-        }
-
-        State compacted(long index) {
-            int count = (int) (index - prefix);
-            long term = entries.get(count - 1).term();
-            List<LogEntry> kept = entries.subList(count, entries.size());
-            return new State(hardState, index, term, kept, rebuilding, false);
-        }
-
-        State reset(long index, long term) {
-            return new State(hardState, index, term, List.of(), rebuilding, false);
-        }
-    }
-
-    /** The states of one group, record by record, and the last that was confirmed. */
-    private static final class Model {
-        final String group;
-        final List<State> states = new ArrayList<>(List.of(State.NEW));
-        int confirmed;
-
-        Model(String group) {
-            this.group = group;
-        }
-
-        Model copy() {
-            Model copy = new Model(group);
-            copy.states.addAll(states.subList(1, states.size()));
-            copy.states.set(0, states.get(0));
-            copy.confirmed = confirmed;
-            return copy;
-        }
-
-        State last() {
-            return states.get(states.size() - 1);
-        }
-
-        void append(TestLog log, @Nullable HardState hardState, List<LogEntry> entries) {
-            if (hardState != null) {
-                states.add(last().with(hardState));
-            }
-            if (!entries.isEmpty() && entries.get(0).index() <= last().last()) {
-                states.add(last().truncated(entries.get(0).index()));
-            }
-            entries.forEach(entry -> states.add(last().plus(entry)));
-            confirmIf(log.await(log.start(hardState, entries)));
-        }
-
-        void reset(TestLog log, @Nullable HardState hardState, long index, long term) {
-            if (hardState != null) {
-                states.add(last().with(hardState));
-            }
-            states.add(last().reset(index, term));
-            confirmIf(log.await(log.startReset(hardState, index, term)));
-        }
-
-        void compact(TestLog log, long index) {
-            states.add(last().compacted(index));
-            log.log.compact(index);
-        }
-
-        void rebuilt(TestLog log) {
-            State s = last();
-            states.add(new State(s.hardState, s.prefix, s.prefixTerm, s.entries, false, false));
-            log.log.rebuilt();
-        }
-
-        TestLog rebuild(ChronicleLogStore store) {
-            states.add(new State(last().hardState, 0, 0, List.of(), true, false));
-            TestLog log = TestLog.openForRebuild(store, group);
-            confirmIf(true);
-            return log;
-        }
-
-        void destroy(ChronicleLogStore store) {
-            states.add(new State(HardState.INITIAL, 0, 0, List.of(), false, true));
-            store.destroy(GroupId.of(group));
-            confirmIf(true);
-        }
-
-        private void confirmIf(boolean done) {
-            if (!done) {
-                throw new StoreException("the write failed", null);
-            }
-            confirmed = states.size() - 1;
-        }
-
-        /** What is found is a state not older than the confirmed one; it is confirmed now. */
-        void check(ChronicleLogStore store) {
-            State found = found(store);
-            for (int i = states.size() - 1; i >= confirmed; i--) {
-                if (states.get(i).equals(found)) {
-                    while (states.size() > i + 1) {
-                        states.remove(states.size() - 1);
-                    }
-                    confirmed = i;
-                    return;
-                }
-            }
-            assertEquals(states.get(confirmed), found, "group " + group);
-        }
-
-        private State found(ChronicleLogStore store) {
-            GroupId id = GroupId.of(group);
-            if (!store.groups().contains(id) && states.stream().anyMatch(State::destroyed)) {
-                try {
-                    TestLog.open(store, group).close();
-                    return State.NEW;
-                } catch (IllegalStateException e) {
-                    return new State(HardState.INITIAL, 0, 0, List.of(), false, true);
-                }
-            }
-            try (var log = TestLog.open(store, group)) {
-                long prefix = log.log.firstIndex() - 1;
-                return new State(
-                        log.log.hardState(),
-                        prefix,
-                        log.log.term(prefix),
-                        log.all(),
-                        log.log.rebuilding(),
-                        false);
-            }
-        }
-    }
-
-    /** All groups of a store and what they should be. */
-    private static final class Models {
-        final Map<String, Model> models = new TreeMap<>();
-
-        Model of(String group) {
-            return models.computeIfAbsent(group, Model::new);
-        }
-
-        Models copy() {
-            Models copy = new Models();
-            models.forEach((name, model) -> copy.models.put(name, model.copy()));
-            return copy;
-        }
-
-        void check(ChronicleLogStore store) {
-            models.values().forEach(model -> model.check(store));
-        }
-    }
-
     // ---- one operation after the other ---------------------------------------------------------
 
     @Example
     void crashAtEveryOperation() throws IOException {
-        int all = 1_000_000;
-        Path whole = root.resolve("whole");
-        CrashingDisk counting = new CrashingDisk(whole, all);
-        Models finished = new Models();
-        try (var store = builder(-1).journals(counting).open(whole, TestLog.IDENTITY)) {
-            live(store, finished, counting);
+        Path whole = Files.createDirectories(root.resolve("whole"));
+        StoreModel models = new StoreModel();
+        RecordedDisk disk = new RecordedDisk(whole, models::confirmed);
+        try (var store =
+                builder(-1)
+                        .disk(disk)
+                        .journals(disk)
+                        .open(RecordedRun.folder(whole), TestLog.IDENTITY)) {
+            live(store, models, disk);
         }
-        int total = all - counting.operationsLeft();
+        List<String> operations = disk.steps().stream().map(RecordedDisk.Step::operation).toList();
         List.of(
                         RecordType.REWRITTEN_ENTRY,
                         RecordType.SEGMENTS_DROPPED,
                         RecordType.RESET,
                         RecordType.REBUILD_BEGUN)
-                .forEach(type -> assertTrue(counting.written.containsKey(type), type.toString()));
-        assertTrue(counting.filesDeleted() > 8, counting.filesDeleted() + " files deleted");
-        for (int operations = firstOperation; operations <= total; operations++) {
-            crashAt(operations);
+                .forEach(type -> assertTrue(operations.contains("append " + type), type + ""));
+        long deleted = operations.stream().filter(o -> o.matches("delete .*(cq4|segment)")).count();
+        assertTrue(deleted > 8, deleted + " files deleted");
+        PowerLossImages images = new PowerLossImages(root, "compaction", models);
+        for (RecordedDisk.Step step : disk.steps().subList(firstOperation, operations.size())) {
+            images.addOne(step, disk.root, step.number() % 3);
         }
+        images.finish(operations.size() - firstOperation);
     }
 
     /** Before it there is nothing but plain writing. */
     private int firstOperation;
 
-    private void crashAt(int operations) throws IOException {
-        Random random = new Random(operations);
-        Path folder = root.resolve("at" + operations);
-        CrashingDisk disk = new CrashingDisk(folder, operations);
-        Models models = new Models();
-        try (var store = builder(-1).journals(disk).open(folder, TestLog.IDENTITY)) {
-            live(store, models, disk);
-        } catch (StoreException | CrashingDisk.PowerLoss e) {
-            assertTrue(disk.hasCrashed(), e.toString());
-        }
-        Path torn = Folders.copy(folder, root.resolve("torn" + operations));
-        if (operations % 4 > 0) {
-            disk.tear(torn, random);
-        }
-        Models expected = models.copy();
-        try (var store = builder(-1).open(torn, TestLog.IDENTITY)) {
-            expected.check(store);
-            store.compactNow();
-            expected.check(store);
-        }
-        if (operations % 3 == 0) {
-            try (var store = builder(-1).open(torn, TestLog.IDENTITY)) {
-                expected.check(store);
-            }
-        }
-        Folders.delete(folder);
-        Folders.delete(torn);
-    }
-
     /** One busy group; others that each do something special and fall silent. */
-    private void live(ChronicleLogStore store, Models models, CrashingDisk disk)
+    private void live(ChronicleLogStore store, StoreModel models, RecordedDisk disk)
             throws IOException {
-        Model busy = models.of("busy");
-        Model idle = models.of("idle");
-        Model reset = models.of("reset");
-        Model anew = models.of("anew");
-        Model gone = models.of("gone");
+        StoreModel.Group busy = models.of("busy");
+        StoreModel.Group idle = models.of("idle");
+        StoreModel.Group reset = models.of("reset");
+        StoreModel.Group anew = models.of("anew");
+        StoreModel.Group gone = models.of("gone");
         try (var busyLog = TestLog.open(store, "busy");
                 var idleLog = TestLog.open(store, "idle");
                 var resetLog = TestLog.open(store, "reset")) {
-            busyLog.snapshot(FAR);
-            idleLog.snapshot(FAR);
-            resetLog.snapshot(FAR);
+            busy.snapshot(busyLog, FAR, 0);
+            idle.snapshot(idleLog, FAR, 0);
+            reset.snapshot(resetLog, FAR, 0);
             try (var anewLog = TestLog.open(store, "anew");
                     var goneLog = TestLog.open(store, "gone")) {
                 anew.append(anewLog, new HardState(4, N2), TestLog.entries(1, 2, 4, 300));
@@ -298,7 +104,7 @@ class CompactionCrashTest {
                 reset.append(resetLog, null, entries(reset, 1, round, 200));
                 busy.append(busyLog, null, entries(busy, 5, round, 8000));
             }
-            firstOperation = 1_000_000 - disk.operationsLeft();
+            firstOperation = disk.steps().size();
             busy.compact(busyLog, busy.last().last() - 3);
             store.compactNow();
             busy.append(busyLog, null, entries(busy, 12, 6, 8000));
@@ -317,7 +123,7 @@ class CompactionCrashTest {
             busy.compact(busyLog, busy.last().last());
             store.compactNow();
             try (var anewLog = TestLog.open(store, "anew")) {
-                anewLog.snapshot(FAR);
+                anew.snapshot(anewLog, FAR, 0);
                 anew.reset(anewLog, null, 33, 7);
                 anew.rebuilt(anewLog);
                 anew.append(anewLog, new HardState(8, null), entries(anew, 2, 8, 200));
@@ -328,7 +134,7 @@ class CompactionCrashTest {
         }
     }
 
-    private static List<LogEntry> entries(Model model, int count, long term, int bytes) {
+    private static List<LogEntry> entries(StoreModel.Group model, int count, long term, int bytes) {
         long first = model.last().last() + 1;
         return TestLog.entries(first, first + count - 1, term, bytes);
     }
@@ -339,7 +145,7 @@ class CompactionCrashTest {
     void randomWritesSurviveCrashesWithCompactionInTheBackground(
             @ForAll long seed, @ForAll @IntRange(min = 30, max = 500) int operations) {
         Random random = new Random(seed);
-        Models models = new Models();
+        StoreModel models = new StoreModel();
         List.of("a", "b", "c", "d").forEach(models::of);
         Path folder = root.resolve("0");
         for (int life = 1; life <= 3; life++) {
@@ -364,11 +170,11 @@ class CompactionCrashTest {
     }
 
     private static void randomLife(
-            ChronicleLogStore store, Models models, Random random, CrashingDisk disk) {
+            ChronicleLogStore store, StoreModel models, Random random, CrashingDisk disk) {
         Map<String, TestLog> logs = new TreeMap<>();
-        for (String group : models.models.keySet()) {
+        for (String group : models.groups.keySet()) {
             TestLog log = TestLog.open(store, group);
-            log.snapshot(FAR);
+            models.of(group).snapshot(log, FAR, 0);
             logs.put(group, log);
         }
         while (!disk.hasCrashed()) {
@@ -379,8 +185,8 @@ class CompactionCrashTest {
         }
     }
 
-    private static void step(Model model, TestLog log, Random random) {
-        State last = model.last();
+    private static void step(StoreModel.Group model, TestLog log, Random random) {
+        StoreModel.State last = model.last();
         int choice = random.nextInt(12);
         if (choice < 3 && !last.entries().isEmpty()) {
             model.compact(log, last.prefix() + 1 + random.nextInt(last.entries().size()));

@@ -5,10 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,9 +25,6 @@ final class CrashingDisk implements UnaryOperator<Journal> {
 
     private final Path folder;
     private final Map<Integer, byte[]> synced = new HashMap<>();
-
-    /** How many records of which type were written. */
-    final Map<RecordType, Integer> written = new EnumMap<>(RecordType.class);
 
     private final Map<String, byte[]> deleted = new ConcurrentHashMap<>();
     private volatile int operationsLeft;
@@ -75,10 +70,6 @@ final class CrashingDisk implements UnaryOperator<Journal> {
             @Override
             public int append(byte[] record, int length) throws IOException {
                 spend();
-                written.merge(
-                        Objects.requireNonNull(RecordType.of(record[RecordFormat.TYPE])),
-                        1,
-                        Integer::sum);
                 return journal.append(record, length);
             }
 
@@ -103,14 +94,6 @@ final class CrashingDisk implements UnaryOperator<Journal> {
                 journal.close();
             }
         };
-    }
-
-    int filesDeleted() {
-        return deleted.size();
-    }
-
-    int operationsLeft() {
-        return operationsLeft;
     }
 
     /** Compaction deletes on a thread of its own. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * not synced the old or the new content, and of every change of names not synced, in any order,
  * that it happened or not.
  */
-final class CrashingSnapshotDisk extends SnapshotDisk {
+final class CrashingSnapshotDisk extends Disk {
     private static final int BLOCK = 64;
 
     private final Path folder;

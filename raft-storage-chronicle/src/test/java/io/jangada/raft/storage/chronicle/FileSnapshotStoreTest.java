@@ -26,7 +26,7 @@ class FileSnapshotStoreTest extends SnapshotStoreContract {
                 folder.resolve("snapshots"),
                 GroupId.of("a"),
                 TestLog.IDENTITY.store(),
-                new SnapshotDisk(),
+                Disk.SYSTEM,
                 100);
     }
 }

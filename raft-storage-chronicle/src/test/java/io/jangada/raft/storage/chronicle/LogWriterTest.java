@@ -190,7 +190,8 @@ class LogWriterTest {
             try {
                 Path log = copy.resolve("log");
                 SegmentFiles files =
-                        new SegmentFiles(log, TestLog.IDENTITY.store(), SegmentRoll.names(log));
+                        new SegmentFiles(
+                                log, TestLog.IDENTITY.store(), SegmentRoll.names(log), Disk.SYSTEM);
                 replay.run(files.list());
                 assertEquals(1, replay.durableSequence);
                 assertTrue(replay.lastSequence > 50);

@@ -312,7 +312,8 @@ class LostMajorityTest {
     void crashBeforeTheEntriesIsFinishedByRunningItAgain() throws Exception {
         List<LogEntry> log = log(voters("n1", "n2", "n3"), 10, 4);
         node("n1", HardState.INITIAL, log);
-        new RecoveryMarker(folder("n1")).write(new RecoveryMarker.Begun("c~2", "n1=n1:7000"));
+        new RecoveryMarker(folder("n1"), Disk.SYSTEM)
+                .write(new RecoveryMarker.Begun("c~2", "n1=n1:7000"));
         assertNotStarted();
         assertContains(refusal("n1", members("n1", "n2")), "run it again with these");
         tools.recover(folder("n1"), members("n1"));
@@ -326,7 +327,8 @@ class LostMajorityTest {
         Path kept = Files.copy(identity, root.resolve("kept"));
         tools.recover(folder("n1"), members("n1"));
         Files.copy(kept, identity, StandardCopyOption.REPLACE_EXISTING);
-        new RecoveryMarker(folder("n1")).write(new RecoveryMarker.Begun("c~2", "n1=n1:7000"));
+        new RecoveryMarker(folder("n1"), Disk.SYSTEM)
+                .write(new RecoveryMarker.Begun("c~2", "n1=n1:7000"));
         assertNotStarted();
         RecoveryPlan plan = tools.recover(folder("n1"), members("n1"));
         assertContains(plan.groups().get(0).text(), "has its new configuration already");
@@ -337,7 +339,8 @@ class LostMajorityTest {
     void crashAfterTheIdentityNeedsNothing() throws Exception {
         node("n1", HardState.INITIAL, log(voters("n1", "n2", "n3"), 10, 4));
         tools.recover(folder("n1"), members("n1"));
-        new RecoveryMarker(folder("n1")).write(new RecoveryMarker.Begun("c~2", "n1=n1:7000"));
+        new RecoveryMarker(folder("n1"), Disk.SYSTEM)
+                .write(new RecoveryMarker.Begun("c~2", "n1=n1:7000"));
         assertRecovered();
         assertContains(refusal("n1", members("n1")), "nothing needs recovery");
     }

@@ -165,7 +165,7 @@ class SnapshotCrashTest {
     // ---- failing disks -------------------------------------------------------------------------
 
     /** One operation fails, the others do not. */
-    private static final class FailingDisk extends SnapshotDisk {
+    private static final class FailingDisk extends Disk {
         private int operationsLeft;
 
         FailingDisk(int operations) {

@@ -102,9 +102,7 @@ class SnapshotDamageTest {
     private record FileSnapshotStoreOf(StoreId store, GroupId group) {
         void take(Path folder) {
             Snapshots.take(
-                    new FileSnapshotStore(folder, group, store, new SnapshotDisk(), 100),
-                    9,
-                    CONTENT);
+                    new FileSnapshotStore(folder, group, store, Disk.SYSTEM, 100), 9, CONTENT);
         }
     }
 

@@ -72,7 +72,8 @@ class SnapshotFigures {
                         FileSnapshotStore.open(
                                 folder.resolve("snapshots"),
                                 GroupId.of("a"),
-                                TestLog.IDENTITY.store());
+                                TestLog.IDENTITY.store(),
+                                Disk.SYSTEM);
         FileSnapshotStore store = open.get();
         LogOfOthers busy = new LogOfOthers(folder);
         SnapshotInfo info = timed("taken", () -> take(store));
@@ -80,7 +81,10 @@ class SnapshotFigures {
         timed("opened and verified", () -> open.get().latest().orElseThrow());
         FileSnapshotStore other =
                 FileSnapshotStore.open(
-                        folder.resolve("received"), GroupId.of("a"), TestLog.IDENTITY.store());
+                        folder.resolve("received"),
+                        GroupId.of("a"),
+                        TestLog.IDENTITY.store(),
+                        Disk.SYSTEM);
         timed("half received", () -> transfer(store, other, info, BYTES / 2));
         timed("resumed and received", () -> transfer(store, other, info, BYTES));
         if (!other.latest().equals(store.latest())) {

@@ -26,10 +26,10 @@ final class Snapshots {
     private Snapshots() {}
 
     static FileSnapshotStore open(Path snapshots) {
-        return open(snapshots, new SnapshotDisk());
+        return open(snapshots, Disk.SYSTEM);
     }
 
-    static FileSnapshotStore open(Path snapshots, SnapshotDisk disk) {
+    static FileSnapshotStore open(Path snapshots, Disk disk) {
         return new FileSnapshotStore(snapshots, GROUP, TestLog.IDENTITY.store(), disk, CHUNK);
     }
 

@@ -13,10 +13,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What needs a process of its own, on a real disk: kill -9, locks, JVM flags. */
+@Tag("process")
+@Tag("long")
 class StoreProcessTest {
     private static final List<String> FLAGS = List.of(JvmAccess.FLAGS.split(" "));
 

@@ -13,6 +13,6 @@ public final class HistoryFormatException extends IOException {
 
     /** The same complaint with its place. */
     HistoryFormatException at(String name, int lineNumber) {
-        return new HistoryFormatException(name + ", line " + lineNumber + ": " + getMessage());
+        return new HistoryFormatException(name + ":" + lineNumber + ": " + getMessage());
     }
 }

@@ -8,6 +8,7 @@ import io.jangada.raft.testkit.check.KvInput.Put;
 import io.jangada.raft.testkit.check.KvInput.ReadMode;
 import io.jangada.raft.testkit.check.KvInput.Scan;
 import io.jangada.raft.testkit.check.Operation.Status;
+import io.jangada.raft.testkit.check.SessionModel.WriteId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class KvEventReader {
 
     private final HistoryBuilder<KvInput, KvOutput> builder = new HistoryBuilder<>();
+
+    /** What each write of a session asks for: all attempts ask for the same. */
+    private final Map<WriteId, KvInput> writes = new HashMap<>();
+
     private long lastPosition = -1;
     private long lastNanos = Long.MIN_VALUE;
 
@@ -65,11 +70,32 @@ final class KvEventReader {
         KvInput input = input(line, function);
         Map<String, String> notes = notes(line, "node", "s");
         line.refuseRest("the call of a " + function);
+        checkWrite(notes.get("s"), input);
         String refusal = builder.refusal(process);
         if (refusal != null) {
             throw new HistoryFormatException(refusal);
         }
         builder.invoke(position, nanos, process, input, notes);
+    }
+
+    private void checkWrite(@Nullable String note, KvInput input) throws HistoryFormatException {
+        if (note == null) {
+            return;
+        }
+        WriteId write;
+        try {
+            write = WriteId.parse(note);
+        } catch (IllegalArgumentException e) {
+            throw new HistoryFormatException("field \"s\": " + e.getMessage());
+        }
+        KvInput earlier =
+                input instanceof Get || input instanceof Scan
+                        ? null
+                        : writes.putIfAbsent(write, input);
+        if (earlier != null && !earlier.equals(input)) {
+            throw new HistoryFormatException(
+                    "write " + write + " was attempted as " + earlier + " before");
+        }
     }
 
     private void readEnd(

@@ -123,7 +123,8 @@ public final class KvModel implements Model<Map<String, String>, KvInput, KvOutp
                 .toList();
     }
 
-    private static boolean isStale(KvInput input) {
+    /** Whether an operation promises nothing that a model could check. */
+    static boolean isStale(KvInput input) {
         return input instanceof Get get && get.mode() == ReadMode.STALE
                 || input instanceof Scan scan && scan.mode() == ReadMode.STALE;
     }

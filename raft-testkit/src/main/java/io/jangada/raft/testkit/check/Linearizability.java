@@ -39,6 +39,15 @@ public final class Linearizability {
      */
     public static <S, I, O> Verdict<I, O> check(
             Model<S, I, O> model, History<I, O> history, Budget budget) {
+        List<Partition<I, O>> partitions = partitions(model, history);
+        partitions.sort(Comparator.comparingInt(partition -> partition.operations().size()));
+        return budget.threads() == 1
+                ? conclude(partitions, inTurn(model, partitions, budget))
+                : inParallel(model, partitions, budget);
+    }
+
+    /** What is checked, in parts. */
+    static <S, I, O> List<Partition<I, O>> partitions(Model<S, I, O> model, History<I, O> history) {
         List<Operation<I, O>> relevant = new ArrayList<>();
         for (Operation<I, O> operation : history.operations()) {
             if (operation.status() == Status.OK
@@ -47,11 +56,7 @@ public final class Linearizability {
                 relevant.add(operation);
             }
         }
-        List<Partition<I, O>> partitions = new ArrayList<>(model.partition(relevant));
-        partitions.sort(Comparator.comparingInt(partition -> partition.operations().size()));
-        return budget.threads() == 1
-                ? conclude(partitions, inTurn(model, partitions, budget))
-                : inParallel(model, partitions, budget);
+        return new ArrayList<>(model.partition(relevant));
     }
 
     private static <S, I, O> Iterator<Verdict<I, O>> inTurn(

@@ -69,7 +69,8 @@ public sealed interface Verdict<I, O> {
         public String message() {
             StringBuilder text = new StringBuilder();
             text.append("NOT LINEARIZABLE: ").append(partition);
-            text.append(", ").append(size).append(" operations\n");
+            text.append(", ").append(size).append(" operations, conflict at events ");
+            text.append(from()).append("..").append(culprit.end()).append('\n');
             text.append("No order explains this answer together with all that came before it:\n");
             line(text, culprit);
             text.append("States possible just before it was given: ");
@@ -81,6 +82,11 @@ public sealed interface Verdict<I, O> {
             text.append("Open when the answer was given, and not in that order:\n");
             pending.forEach(operation -> line(text, operation));
             return text.deleteCharAt(text.length() - 1).toString();
+        }
+
+        /** Where the first of what was open at the conflict was called. */
+        private long from() {
+            return pending.stream().mapToLong(Operation::call).min().orElse(culprit.call());
         }
 
         private static void line(StringBuilder text, Operation<?, ?> operation) {

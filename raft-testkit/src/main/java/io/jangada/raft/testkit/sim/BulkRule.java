@@ -12,7 +12,8 @@ public final class BulkRule implements AutoCloseable {
     enum Fate {
         DROP,
         HOLD,
-        DUPLICATE
+        DUPLICATE,
+        DELAY
     }
 
     private final SimNetwork network;
@@ -20,6 +21,7 @@ public final class BulkRule implements AutoCloseable {
     private final Fate fate;
     private final List<BulkInFlight> held = new ArrayList<>();
     private long matched;
+    private long delayNanos;
 
     BulkRule(SimNetwork network, Predicate<? super BulkInFlight> filter, Fate fate) {
         this.network = network;
@@ -33,6 +35,14 @@ public final class BulkRule implements AutoCloseable {
 
     Fate fate() {
         return fate;
+    }
+
+    long delayNanos() {
+        return delayNanos;
+    }
+
+    void delayNanos(long nanos) {
+        delayNanos = nanos;
     }
 
     void matched(BulkInFlight frame) {
@@ -49,6 +59,55 @@ public final class BulkRule implements AutoCloseable {
      */
     public long matchedCount() {
         return matched;
+    }
+
+    /**
+     * The frames that it holds.
+     *
+     * @return a copy, in the order in which they were sent
+     */
+    public List<BulkInFlight> held() {
+        return List.copyOf(held);
+    }
+
+    /**
+     * Lets a held frame arrive now, whatever its link is like.
+     *
+     * @param frame one of {@link #held()}
+     */
+    public void deliver(BulkInFlight frame) {
+        take(frame);
+        network.arrive(frame);
+    }
+
+    /**
+     * Lets a copy of a held frame arrive now, and keeps holding it.
+     *
+     * @param frame one of {@link #held()}
+     */
+    public void deliverCopy(BulkInFlight frame) {
+        checkHeld(frame);
+        network.arrive(frame);
+    }
+
+    /**
+     * Loses a held frame.
+     *
+     * @param frame one of {@link #held()}
+     */
+    public void drop(BulkInFlight frame) {
+        take(frame);
+    }
+
+    private void take(BulkInFlight frame) {
+        checkHeld(frame);
+        held.remove(frame);
+    }
+
+    private void checkHeld(BulkInFlight frame) {
+        if (!held.contains(frame)) {
+            throw new IllegalArgumentException(frame + " is not held by this rule");
+        }
     }
 
     /** Lets all held frames arrive now, in order, and holds no further ones. */

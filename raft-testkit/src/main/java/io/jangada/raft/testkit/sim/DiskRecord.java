@@ -8,18 +8,53 @@ import io.jangada.raft.spi.LogEntry;
 sealed interface DiskRecord {
     GroupId group();
 
-    record Vote(GroupId group, HardState hardState) implements DiskRecord {}
+    /** For people, without the group. */
+    String words();
 
-    record Truncation(GroupId group, long from) implements DiskRecord {}
+    record Vote(GroupId group, HardState hardState) implements DiskRecord {
+        @Override
+        public String words() {
+            return "term "
+                    + hardState.currentTerm()
+                    + (hardState.votedFor() == null ? "" : ", vote for " + hardState.votedFor());
+        }
+    }
 
-    record Entry(GroupId group, LogEntry entry) implements DiskRecord {}
+    record Truncation(GroupId group, long from) implements DiskRecord {
+        @Override
+        public String words() {
+            return "truncation from " + from;
+        }
+    }
+
+    record Entry(GroupId group, LogEntry entry) implements DiskRecord {
+        @Override
+        public String words() {
+            return "entry " + entry;
+        }
+    }
 
     /** The entries up to an index are gone; a snapshot stands for them. */
-    record Compaction(GroupId group, long index) implements DiskRecord {}
+    record Compaction(GroupId group, long index) implements DiskRecord {
+        @Override
+        public String words() {
+            return "compaction up to " + index;
+        }
+    }
 
     /** The log is empty and goes on behind a snapshot that came from elsewhere. */
-    record Reset(GroupId group, long index, long term) implements DiskRecord {}
+    record Reset(GroupId group, long index, long term) implements DiskRecord {
+        @Override
+        public String words() {
+            return "reset behind " + index + "@" + term;
+        }
+    }
 
     /** A damaged copy is whole again. */
-    record Rebuilt(GroupId group) implements DiskRecord {}
+    record Rebuilt(GroupId group) implements DiskRecord {
+        @Override
+        public String words() {
+            return "end of the rebuild";
+        }
+    }
 }

@@ -54,6 +54,11 @@ final class DurableEntries {
         lost.computeIfAbsent(node, any -> new ArrayList<>()).add(durable.copy());
     }
 
+    /** Whether what was on a disk was ever lost. */
+    boolean hasLost(SimNode node) {
+        return lost.containsKey(node);
+    }
+
     /** Whether a disk has the entries up to an index, or had them when it was lost. */
     boolean hasOrLost(SimNode node, long index, long prefixHash) {
         GroupImage durable = node.durable();

@@ -56,7 +56,7 @@ final class FaultInjector {
         FaultKind kind = random.pick(kinds);
         List<SimNode> real = new ArrayList<>(cluster.nodes());
         real.removeIf(walk::isGhost);
-        SimNode node = random.pick(real);
+        SimNode node = pick(real);
         simulation.note(kind.name().hashCode(), node.number(), () -> "fault " + kind + " " + node);
         switch (kind) {
             case CRASH -> crash(node);
@@ -81,7 +81,22 @@ final class FaultInjector {
             case MEMBERSHIP -> walk.step();
             case DAMAGE -> damage(node);
             case LOST_DISK -> loseDisk(node);
+            case OTHER_LIMITS -> changeLimits(node);
+            case ECHOES -> echo();
+            case CONTEST -> contest();
+            case DISTURBED_CHANGE -> {
+                walk.step();
+                disturbLeader();
+            }
+            case DISTURBED_TRANSFER -> disturbTransfer(node);
+            case USURPATION -> cluster.leader().ifPresent(this::usurp);
         }
+    }
+
+    /** Whoever leads is of more interest than others. */
+    private SimNode pick(List<SimNode> nodes) {
+        SimNode leader = cluster.leader().orElse(null);
+        return leader != null && random.chance(0.3) ? leader : random.pick(nodes);
     }
 
     /** At a random time within a duration, unless the cluster has been healed by then. */
@@ -183,6 +198,20 @@ final class FaultInjector {
         }
     }
 
+    /** What each node decides for itself must not show in what all of them agree on (Z43). */
+    private void changeLimits(SimNode node) {
+        node.config(
+                cluster.config().toBuilder()
+                        .sessionTimeout(
+                                Duration.ofMillis(random.pick(List.of(1_000, 3_000, 60_000))))
+                        .sessionWindow(random.pick(List.of(1, 3, 100)))
+                        .sessionReplyBytesMax(random.pick(List.of(0, 100, 1 << 20)))
+                        .snapshotEntries(random.pick(List.of(3, 20, 100)))
+                        .trailingEntries(random.pick(List.of(0, 5, 100)))
+                        .build());
+        crash(node);
+    }
+
     /** Starts a node that was up before, or that joins. */
     static void startIfDown(SimNode node) {
         if (!node.isUp()) {
@@ -219,6 +248,91 @@ final class FaultInjector {
             }
         }
         later(forAWhile(), cluster.network()::mendAll);
+    }
+
+    private void echo() {
+        Duration timeout = cluster.config().electionTimeout();
+        cluster.network().echo(0.3, timeout.multipliedBy(random.between(1, 12)));
+        later(forAWhile().multipliedBy(2), () -> cluster.network().echo(0, Duration.ZERO));
+    }
+
+    private void contest() {
+        LinkQuality usual = options.network();
+        Duration timeout = cluster.config().electionTimeout();
+        cluster.leader().ifPresent(leader -> cluster.network().isolate(leader.id()));
+        cluster.network()
+                .quality(
+                        usual.withLoss(0)
+                                .withDisorder(0.5, 1)
+                                .withDelay(usual.delayMin(), timeout.dividedBy(2)));
+        later(
+                forAWhile().plus(timeout),
+                () -> {
+                    cluster.network().quality(usual);
+                    cluster.network().mendAll();
+                });
+    }
+
+    /** A successor that sleeps may wake up, and stand, when the transfer has been given up. */
+    private void disturbTransfer(SimNode successor) {
+        transfer(successor);
+        if (random.chance(0.5)) {
+            disturbLeader();
+        } else {
+            later(cluster.config().electionTimeout().dividedBy(2), () -> pause(successor));
+        }
+    }
+
+    /**
+     * What a lease rests on: clocks that differ by no more than their bound, voters that keep their
+     * promise also when they restart, and a leader that looks at the clock after it has slept.
+     */
+    private void usurp(SimNode leader) {
+        List<SimNode> others = new ArrayList<>(cluster.memberNodes());
+        others.remove(leader);
+        if (options.skewedClocks()) {
+            long bound = (long) (cluster.config().maxClockDrift() * 1_000_000);
+            others.forEach(node -> node.clockRate(bound));
+            leader.clockRate(0);
+        }
+        switch (random.nextInt(4)) {
+            case 0 -> pause(leader);
+            case 1 -> cluster.network().isolate(leader.id());
+            case 2 -> {
+                cluster.network().isolate(leader.id());
+                others.stream().filter(node -> random.chance(0.7)).forEach(this::restartNow);
+            }
+            default ->
+                    others.stream()
+                            .filter(node -> random.chance(0.3))
+                            .forEach(node -> cluster.network().cut(leader.id(), node.id()));
+        }
+        later(
+                forAWhile().plus(cluster.config().electionTimeout().multipliedBy(2)),
+                cluster.network()::mendAll);
+    }
+
+    private void restartNow(SimNode node) {
+        if (node.isUp()) {
+            node.crash();
+            startIfDown(node);
+        }
+    }
+
+    /** Before long something happens to whoever leads by then. */
+    private void disturbLeader() {
+        later(cluster.config().electionTimeout(), () -> cluster.leader().ifPresent(this::disturb));
+    }
+
+    private void disturb(SimNode leader) {
+        switch (random.nextInt(3)) {
+            case 0 -> crash(leader);
+            case 1 -> pause(leader);
+            default -> {
+                cluster.network().isolate(leader.id());
+                later(forAWhile(), cluster.network()::mendAll);
+            }
+        }
     }
 
     private void worsenNetwork() {
@@ -280,8 +394,12 @@ final class FaultInjector {
     /** No more faults; everything is mended, and every node runs that ever ran. */
     void heal() {
         over = true;
+        if (random.chance(0.2)) {
+            cluster.nodes().forEach(SimNode::crash); // All begin at the same moment, as equals.
+        }
         cluster.network().mendAll();
         cluster.network().quality(LinkQuality.GOOD);
+        cluster.network().echo(0, Duration.ZERO);
         for (SimNode node : cluster.nodes()) {
             node.disk().clearFaults();
             node.disk().syncTime(Duration.ofNanos(200_000), Duration.ofMillis(1));

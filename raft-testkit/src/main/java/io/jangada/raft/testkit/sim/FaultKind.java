@@ -39,5 +39,17 @@ public enum FaultKind {
     /** One node's log is damaged, which it finds when it is started, and rebuilds its copy. */
     DAMAGE,
     /** One node loses its disk, and is removed. */
-    LOST_DISK
+    LOST_DISK,
+    /** One node is started again with other limits than the rest. */
+    OTHER_LIMITS,
+    /** For a while much of what is sent comes once more, when its time is long over. */
+    ECHOES,
+    /** Members are changed, and whoever leads then is lost in the middle of it. */
+    DISTURBED_CHANGE,
+    /** The leader is lost, or its successor sleeps, while leadership is handed over. */
+    DISTURBED_TRANSFER,
+    /** The leader is cut off, and those who stand in its place hear each other late and twice. */
+    CONTEST,
+    /** The others try to get another leader while the present one may hold a lease. */
+    USURPATION
 }

@@ -88,6 +88,15 @@ public final class InFlight {
         return frame.duplicate();
     }
 
+    /**
+     * What it says, in words.
+     *
+     * @return as in {@code AppendEntries term 3 after 7@2 commit 6 entry 8@3}
+     */
+    public String words() {
+        return MessageWords.of(message);
+    }
+
     /** As in {@code #17 n1>n2 Heartbeat[term=3, round=4, leaderCommit=8]}. */
     @Override
     public String toString() {

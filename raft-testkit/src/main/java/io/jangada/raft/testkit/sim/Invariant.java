@@ -3,8 +3,11 @@ package io.jangada.raft.testkit.sim;
 import io.jangada.raft.impl.core.CoreStatus;
 import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.SnapshotInfo;
+import io.jangada.raft.testkit.check.History;
+import io.jangada.raft.testkit.check.KvInput;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.util.Formatter;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +40,7 @@ abstract class Invariant {
 
     final void check(boolean holds, String format, @Nullable Object... arguments) {
         if (!holds) {
-            all.report(name + " violated: " + new Formatter().format(format, arguments));
+            all.report(name + " violated: " + new Formatter(Locale.ROOT).format(format, arguments));
         }
     }
 
@@ -56,6 +59,9 @@ abstract class Invariant {
     /** A message leaves a node. */
     void onSend(SimNode node, InFlight message) {}
 
+    /** A message has reached a process. */
+    void onReceive(SimNode node, InFlight message) {}
+
     /** A node's state machine has applied a command. */
     void onApply(SimNode node, KvMachine machine, KvCommand command, KvOutput output, Applied at) {}
 
@@ -73,4 +79,19 @@ abstract class Invariant {
 
     /** A node's process has ended. */
     void onCrash(SimNode node) {}
+
+    /** A client was told, by whichever node, that its write took effect. */
+    void onAcknowledged(long command) {}
+
+    /** A client was told that its write took no effect, and never will. */
+    void onRejected(long command) {}
+
+    /** A client was told what its write came to. */
+    void onAnswered(long command, KvOutput answer) {}
+
+    /** All faults have ended, all clients too, and the cluster is whole: one member's state. */
+    void atEnd(SimNode member, KvMachine machine) {}
+
+    /** All that clients saw, at the end. */
+    void onHistory(History<KvInput, KvOutput> history) {}
 }

@@ -3,6 +3,8 @@ package io.jangada.raft.testkit.sim;
 import io.jangada.raft.impl.core.CoreStatus;
 import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.SnapshotInfo;
+import io.jangada.raft.testkit.check.History;
+import io.jangada.raft.testkit.check.KvInput;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,13 @@ final class Invariants {
         all.add(new MembershipSteps(this));
         all.add(leaseSafety);
         all.add(new ExactlyOnce(this));
+        all.add(new AckedWritesSurvive(this));
+        all.add(new NoPhantoms(this));
+        all.add(new HistoryIsLinearizable(this));
+        all.add(new TermsBeginWithCandidates(this));
+        all.add(new LeadersHearQuorums(this));
+        all.add(new ClusterTimeNeverFalls(this));
+        all.add(new FailedStoresStop(this));
         all.add(new NoFault(this));
     }
 
@@ -140,6 +149,12 @@ final class Invariants {
         }
     }
 
+    void onReceive(SimNode node, InFlight message) {
+        for (Invariant each : all) {
+            each.onReceive(node, message);
+        }
+    }
+
     void onApply(SimNode node, KvMachine machine, KvCommand command, KvOutput output, Applied at) {
         for (Invariant each : all) {
             each.onApply(node, machine, command, output, at);
@@ -173,6 +188,32 @@ final class Invariants {
     void onCrash(SimNode node) {
         for (Invariant each : all) {
             each.onCrash(node);
+        }
+    }
+
+    void onAcknowledged(long command) {
+        for (Invariant each : all) {
+            each.onAcknowledged(command);
+        }
+    }
+
+    void onRejected(long command) {
+        for (Invariant each : all) {
+            each.onRejected(command);
+        }
+    }
+
+    void onAnswered(long command, KvOutput answer) {
+        for (Invariant each : all) {
+            each.onAnswered(command, answer);
+        }
+    }
+
+    /** The end of a run: what members hold, and what clients saw. */
+    void atEnd(List<SimNode> members, History<KvInput, KvOutput> history) {
+        for (Invariant each : all) {
+            members.forEach(node -> each.atEnd(node, node.machine().orElseThrow()));
+            each.onHistory(history);
         }
     }
 }

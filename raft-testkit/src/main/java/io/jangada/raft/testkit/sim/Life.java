@@ -29,8 +29,8 @@ final class Life {
         return node;
     }
 
-    SimWorker newWorker(Runnable work, LongSupplier delayNanos) {
-        SimWorker worker = new SimWorker(this, work, delayNanos);
+    SimWorker newWorker(Runnable work, LongSupplier delayNanos, boolean usesFiles) {
+        SimWorker worker = new SimWorker(this, work, delayNanos, usesFiles);
         workers.add(worker);
         return worker;
     }

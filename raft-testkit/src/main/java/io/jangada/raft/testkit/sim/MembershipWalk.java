@@ -245,7 +245,7 @@ final class MembershipWalk {
         cluster.simulation()
                 .note(
                         Notes.CHANGE,
-                        change.hashCode(),
+                        change.toString().hashCode(),
                         () -> "change " + change + " asked of " + asked);
         Duration patience = cluster.config().electionTimeout().multipliedBy(10);
         CompletableFuture<Membership> future = asked.group().admin().change(change, patience);

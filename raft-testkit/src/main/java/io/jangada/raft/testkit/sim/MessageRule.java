@@ -15,7 +15,10 @@ public final class MessageRule implements AutoCloseable {
         HOLD,
         DUPLICATE,
         DELAY,
-        DELIVER
+        DELIVER,
+        CRASH_BEFORE_SENDING,
+        CRASH_AFTER_SENDING,
+        CRASH_RECEIVER
     }
 
     private final SimNetwork network;
@@ -87,6 +90,17 @@ public final class MessageRule implements AutoCloseable {
     public void deliverCopy(InFlight message) {
         checkHeld(message);
         network.arrive(message);
+    }
+
+    /**
+     * Lets a held message arrive some time from now, unless its link is cut then.
+     *
+     * @param message one of {@link #held()}
+     * @param delay how long it still takes
+     */
+    public void deliverLater(InFlight message, Duration delay) {
+        take(message);
+        network.arriveIn(delay.toNanos(), message);
     }
 
     /**

@@ -33,6 +33,11 @@ final class SimClock {
         }
         long left = localNanos - localBase;
         long rate = MILLION + partsPerMillion;
+        if (rate == 0 && left > 0) {
+            return Long.MAX_VALUE; // It stands still.
+        } else if (rate == 0) {
+            return virtualBase;
+        }
         long rest = Math.floorMod(left, rate);
         return virtualBase
                 + Math.floorDiv(left, rate) * MILLION
@@ -44,6 +49,12 @@ final class SimClock {
         localBase = localAt(nowVirtualNanos);
         virtualBase = nowVirtualNanos;
         partsPerMillion = newPartsPerMillion;
+    }
+
+    /** From one moment to the next this clock shows a later time. */
+    void jump(long nowVirtualNanos, long nanos) {
+        setRate(nowVirtualNanos, partsPerMillion);
+        localBase += nanos;
     }
 
     /** Another life of the machine: its clock begins anywhere again. */

@@ -6,6 +6,7 @@ import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
+import io.jangada.raft.spi.LogEntry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +16,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster of nodes that run the library's own runtime in virtual time, with one group of a {@link
- * KvMachine}. All invariants are checked after every event.
+ * A cluster of nodes that run the library's own runtime in virtual time, with one group, of a
+ * {@link KvMachine} unless said otherwise. All invariants are checked after every event.
  */
 public final class SimCluster {
-    static final GroupId GROUP = GroupId.of("g");
+    /** The one group of every simulated cluster. */
+    public static final GroupId GROUP = GroupId.of("g");
 
     private final Simulation simulation;
     private final RaftConfig config;
+    private final SimApplication application;
     private final Invariants invariants = new Invariants();
     private final SimNetwork network;
     private final List<Member> founders = new ArrayList<>();
@@ -36,8 +39,27 @@ public final class SimCluster {
      * @param config the settings of all nodes
      */
     public SimCluster(Simulation simulation, int size, RaftConfig config) {
+        this(simulation, size, config, new KvApplication());
+    }
+
+    /**
+     * A cluster with somebody's own state machines, of nodes n1, n2, and so on, not started.
+     *
+     * @param simulation its world; of this cluster alone
+     * @param size how many nodes, all of them voters
+     * @param config the settings of all nodes
+     * @param source makes the machines
+     */
+    public SimCluster(
+            Simulation simulation, int size, RaftConfig config, MachineSource<?, ?, ?> source) {
+        this(simulation, size, config, new SourceApplication<>(source));
+    }
+
+    private SimCluster(
+            Simulation simulation, int size, RaftConfig config, SimApplication application) {
         this.simulation = simulation;
         this.config = config;
+        this.application = application;
         this.network = new SimNetwork(simulation, invariants);
         for (int number = 1; number <= size; number++) {
             founders.add(newNode(false).member());
@@ -92,22 +114,35 @@ public final class SimCluster {
 
     private void afterEvent() {
         invariants.afterEvent();
+        failIfViolated();
+    }
+
+    /** Ends the run if an invariant has found something. */
+    void failIfViolated() {
         String violation = invariants.violation();
         if (violation != null) {
             fail(violation);
         }
     }
 
-    /** Notes a violation that is found where nothing may be thrown. */
-    void report(String violation) {
+    /**
+     * Notes that something is wrong, where nothing may be thrown. The run fails with the first of
+     * these when the present event is over.
+     *
+     * @param violation what is wrong
+     */
+    public void report(String violation) {
         invariants.report(violation);
     }
 
     void fail(String violation) {
         throw new SimulationFailure(
-                String.format(
-                        "seed %d at %.6f s: %s",
-                        simulation.seed(), simulation.nowNanos() / 1e9, violation));
+                "seed "
+                        + simulation.seed()
+                        + " at "
+                        + TraceEvent.seconds(simulation.nowNanos())
+                        + " s: "
+                        + violation);
     }
 
     // Parts
@@ -137,6 +172,10 @@ public final class SimCluster {
      */
     public RaftConfig config() {
         return config;
+    }
+
+    SimApplication application() {
+        return application;
     }
 
     Invariants invariants() {
@@ -296,8 +335,12 @@ public final class SimCluster {
         return divergence() == null;
     }
 
-    /** What is missing for {@link #isConverged}, in words; null if nothing is. */
-    @Nullable String divergence() {
+    /**
+     * What is missing for {@link #isConverged}.
+     *
+     * @return in words, null if nothing is
+     */
+    public @Nullable String divergence() {
         SimNode leader = leader().orElse(null);
         GroupImage log = leader == null ? null : leader.log();
         if (leader == null || log == null) {
@@ -330,7 +373,7 @@ public final class SimCluster {
             if (node.commitIndex() != last || node.appliedIndex() != last) {
                 return node + " has not applied all up to " + last;
             }
-            if (stateHash(node) != stateHash(leader)) {
+            if (node.stateHash() != leader.stateHash()) {
                 return node + " has another state than leader " + leader;
             }
             if (own.rebuilding()) {
@@ -340,7 +383,13 @@ public final class SimCluster {
         return null;
     }
 
-    private static long stateHash(SimNode node) {
-        return node.machine().map(KvMachine::stateHash).orElse(0L);
+    /**
+     * An entry of a log in words.
+     *
+     * @param entry an entry of a node of a simulated cluster
+     * @return as in {@code put k "v"}, {@code voters n1,n2,n3} or {@code first entry of a term}
+     */
+    public static String words(LogEntry entry) {
+        return EntryWords.of(entry);
     }
 }

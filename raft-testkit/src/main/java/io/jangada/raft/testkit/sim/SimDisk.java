@@ -10,12 +10,12 @@ import io.jangada.raft.spi.StoreIdentity;
 import io.jangada.raft.spi.SuspectGroupException;
 import io.jangada.raft.testkit.sim.DiskRule.Fate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +41,9 @@ public final class SimDisk {
     /** The files of snapshots, by group. */
     private final Map<GroupId, SimFolder> folders = new TreeMap<>();
 
-    /** Appended and not yet covered by a completed sync, in order. */
-    private final List<DiskRecord> unsynced = new ArrayList<>();
+    private final Unsynced unsynced = new Unsynced(folders);
 
-    private final List<DiskRule> rules = new ArrayList<>();
+    private final DiskRules rules = new DiskRules();
     private @Nullable StoreIdentity identity;
     private @Nullable SimLogStore store;
     private Duration syncMin = Duration.ofNanos(200_000);
@@ -105,7 +104,8 @@ public final class SimDisk {
             simulation.note(
                     Notes.DISK_FAULT,
                     isFull ? 1 : 0,
-                    () -> node.id() + " disk " + (isFull ? "full" : "freed"));
+                    node.id(),
+                    () -> "disk " + (isFull ? "full" : "freed"));
         }
     }
 
@@ -121,7 +121,8 @@ public final class SimDisk {
         simulation.note(
                 Notes.DISK_FAULT,
                 hardStateIntact ? 3 : 4,
-                () -> node.id() + " disk: group " + group + " is damaged");
+                node.id(),
+                () -> "disk: group " + group + " is damaged");
     }
 
     /**
@@ -144,49 +145,114 @@ public final class SimDisk {
      * @return the rule, in force until closed
      */
     public DiskRule fail(Predicate<? super DiskOperation> filter) {
-        return add(filter, Fate.FAIL, Duration.ZERO);
+        return rules.add(filter, Fate.FAIL);
     }
 
     /**
      * Makes the next chosen operation the last one of the node's life: its power fails right then.
+     * What survives of all that is not synced, chance decides.
      *
      * @param filter chooses it
      * @param done whether the operation has had its effect, as far as a crash spares it
      * @return the rule, in force until it was met or closed
      */
     public DiskRule crashAt(Predicate<? super DiskOperation> filter, boolean done) {
-        return add(filter, done ? Fate.CRASH_AFTER : Fate.CRASH_BEFORE, Duration.ZERO);
+        return rules.add(filter, done ? Fate.CRASH_AFTER : Fate.CRASH_BEFORE);
     }
 
     /**
-     * Holds chosen syncs of the log until the rule is released. An append cannot be held, since it
-     * returns at once; hold the sync that makes it durable.
+     * Makes the next chosen operation the last one of the node's life, and chooses what survives.
+     *
+     * @param filter chooses the operation
+     * @param done whether the operation has had its effect, as far as the crash spares it
+     * @param survives chooses among all that is not synced at that moment, see {@link #unsynced()}
+     * @return the rule, in force until it was met or closed
+     */
+    public DiskRule crashAt(
+            Predicate<? super DiskOperation> filter,
+            boolean done,
+            Predicate<? super UnsyncedWrite> survives) {
+        return crashAt(filter, done).sparing(survives);
+    }
+
+    /**
+     * Tears the next chosen operation: the power fails when a part of it has got to the disk. All
+     * that came before it survives.
+     *
+     * @param filter chooses an append, a compaction, a reset, a sync of the log (what it tears then
+     *     is all that it covers), or a write of a snapshot's content
+     * @param parts how many records of it survive; content is one part, which survives or not
+     * @return the rule, in force until it was met or closed
+     */
+    public DiskRule tear(Predicate<? super DiskOperation> filter, int parts) {
+        return rules.add(filter, Fate.TEAR).after(parts);
+    }
+
+    /**
+     * Loses chosen operations, which seem to be done: whatever is not covered by a later sync when
+     * the power fails is gone then. A lost sync, though, is a lie: what it should have covered is
+     * not safe. No library can keep its promises on a disk that lies; the invariants will tell.
+     *
+     * @param filter chooses them
+     * @return the rule, in force until closed
+     */
+    public DiskRule lose(Predicate<? super DiskOperation> filter) {
+        return rules.add(filter, Fate.LOSE);
+    }
+
+    /**
+     * Holds chosen syncs of the log, and chosen operations on files of snapshots, until the rule is
+     * released. An append cannot be held, since it returns at once; hold the sync that makes it
+     * durable. While something is held, it waits on a thread of its own: end the rule, or the life
+     * of the node, before you forget the simulation.
      *
      * @param filter chooses them
      * @return the rule, in force until closed
      */
     public DiskRule hold(Predicate<? super DiskOperation> filter) {
-        return add(operation -> isSync(operation) && filter.test(operation), Fate.HOLD, null);
+        return rules.add(operation -> takesTime(operation) && filter.test(operation), Fate.HOLD);
     }
 
     /**
-     * Gives chosen syncs of the log a time of their own.
+     * Gives chosen syncs of the log, and chosen operations on files of snapshots, a time of their
+     * own.
      *
      * @param filter chooses them
-     * @param delay how long such a sync takes
+     * @param delay how long such an operation takes
      * @return the rule, in force until closed
      */
     public DiskRule delay(Predicate<? super DiskOperation> filter, Duration delay) {
-        return add(operation -> isSync(operation) && filter.test(operation), Fate.DELAY, delay);
+        return rules.add(operation -> takesTime(operation) && filter.test(operation), Fate.DELAY)
+                .taking(delay);
     }
 
     /**
      * How many records a crash may lose at this moment.
      *
-     * @return the number of records that no completed sync covers
+     * @return the number of records of the log that no completed sync covers
      */
     public int unsyncedRecords() {
-        return unsynced.size();
+        return unsynced.log().size();
+    }
+
+    /**
+     * Everything that a crash may lose at this moment.
+     *
+     * @return first the log's, in order, then what was done to names and written to files
+     */
+    public List<UnsyncedWrite> unsynced() {
+        return unsynced.list();
+    }
+
+    /** Whether work on files may have to wait in its middle. */
+    boolean mayMakeWait() {
+        return rules.mayMakeWait();
+    }
+
+    /** How many records a crash spares that chance decides about. */
+    int randomSurvivors() {
+        int most = unsynced.logSurvivors(part -> !unsynced.isDoomed(part));
+        return simulation.random().nextInt(most + 1);
     }
 
     /** Whether the store of the present life has failed. */
@@ -194,42 +260,16 @@ public final class SimDisk {
         return store != null && store.hasFailed();
     }
 
-    private static boolean isSync(DiskOperation operation) {
-        return operation instanceof DiskOperation.Sync;
+    private static boolean takesTime(DiskOperation operation) {
+        return operation instanceof DiskOperation.Sync
+                || operation instanceof DiskOperation.OfSnapshot;
     }
 
-    private DiskRule add(
-            Predicate<? super DiskOperation> filter, Fate fate, @Nullable Duration delay) {
-        DiskRule rule = new DiskRule(this, filter, fate, delay == null ? Duration.ZERO : delay);
-        rules.add(rule);
-        return rule;
-    }
-
-    /** Ends all rules and all fullness. */
-    void clearFaults() {
+    /** Ends all rules and all fullness; what is held completes now. */
+    public void clearFaults() {
         clearings++;
         full(false);
-        for (DiskRule rule : List.copyOf(rules)) {
-            rule.release();
-        }
-    }
-
-    void remove(DiskRule rule) {
-        rules.remove(rule);
-    }
-
-    private @Nullable DiskRule ruleFor(DiskOperation operation) {
-        for (int i = rules.size() - 1; i >= 0; i--) {
-            DiskRule rule = rules.get(i);
-            if (rule.matches(operation)) {
-                rule.matched();
-                if (rule.fate() == Fate.CRASH_BEFORE || rule.fate() == Fate.CRASH_AFTER) {
-                    rule.close();
-                }
-                return rule;
-            }
-        }
-        return null;
+        rules.releaseAll();
     }
 
     // Lives of the node's process
@@ -277,16 +317,35 @@ public final class SimDisk {
         identity = null;
     }
 
-    /** The machine lost its power: a prefix of what was not synced survives. */
+    /** The machine lost its power: a prefix of what was not synced of the log survives. */
     void crash(int survivors) {
-        for (DiskRecord record : unsynced.subList(0, survivors)) {
+        SimRandom random = simulation.random();
+        Predicate<Object> spareable = part -> !unsynced.isDoomed(part);
+        Predicate<Object> spared = part -> random.chance(0.5) && spareable.test(part);
+        crash(survivors, folder -> folder.crash(spared, file -> file.crash(random, spareable)));
+    }
+
+    /** The machine lost its power: chosen parts of what was not synced survive. */
+    void crash(Set<Object> survivors) {
+        Predicate<Object> spared = survivors::contains;
+        crash(
+                unsynced.logSurvivors(spared),
+                folder -> folder.crash(spared, file -> file.crash(spared)));
+    }
+
+    private void crash(int survivors, Consumer<SimFolder> files) {
+        for (DiskRecord record : unsynced.log().subList(0, survivors)) {
             harden(record);
         }
+        folders.values().forEach(files);
         unsynced.clear();
-        folders.values().forEach(folder -> folder.crash(simulation.random()));
         syncing = false;
         store = null;
-        rules.removeIf(rule -> rule.fate() == Fate.HOLD);
+        rules.endHolds();
+    }
+
+    Set<Object> chosen(Predicate<? super UnsyncedWrite> survives) {
+        return unsynced.chosen(survives);
     }
 
     // What the store asks for
@@ -392,11 +451,12 @@ public final class SimDisk {
         if (full) {
             throw new StoreException("the disk of " + node.id() + " is full", null);
         }
-        unsynced.addAll(records);
+        unsynced.log().addAll(records);
         simulation.note(
                 Notes.APPEND,
                 node.number() * 1_000_003L + number(operation),
-                () -> node.id() + " appends " + text(operation));
+                node.id(),
+                () -> "appends " + text(operation));
     }
 
     private static long number(DiskOperation operation) {
@@ -404,7 +464,7 @@ public final class SimDisk {
             List<LogEntry> entries = append.entries();
             return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).index();
         }
-        return operation.hashCode();
+        return operation.toString().hashCode();
     }
 
     private static String text(DiskOperation operation) {
@@ -415,36 +475,98 @@ public final class SimDisk {
     }
 
     /**
-     * Does something at once, unless a rule says otherwise.
+     * Does something, unless a rule says otherwise.
      *
      * @throws StoreException if a rule fails it, or the node's life is over, perhaps because of it
      */
     void perform(SimLogStore of, DiskOperation operation, Runnable effect) {
         checkAlive(of);
-        DiskRule rule = ruleFor(operation);
-        Fate fate = rule == null ? Fate.DELAY : rule.fate();
+        DiskRule rule = rules.match(operation);
+        if (rule == null) {
+            checkRoom(operation);
+            done(operation, effect);
+            return;
+        }
+        switch (rule.fate()) {
+            case FAIL -> {
+                readFailed |= operation instanceof DiskOperation.SnapshotRead;
+                throw new StoreException(
+                        "the disk of " + node.id() + " failed: " + operation, null);
+            }
+            case CRASH_BEFORE -> crash(rule);
+            case HOLD, DELAY -> {
+                makeWait(rule);
+                checkAlive(of);
+                checkRoom(operation);
+                done(operation, effect);
+            }
+            case LOSE -> lose(operation, effect);
+            case TEAR -> tear(rule, effect);
+            case CRASH_AFTER -> {
+                checkRoom(operation);
+                done(operation, effect);
+                crash(rule);
+            }
+        }
+        checkAlive(of);
+    }
+
+    private void checkRoom(DiskOperation operation) {
         if (full && operation instanceof DiskOperation.SnapshotWrite) {
             throw new StoreException("the disk of " + node.id() + " is full", null);
         }
-        if (fate == Fate.FAIL) {
-            readFailed |= operation instanceof DiskOperation.SnapshotRead;
-            throw new StoreException("the disk of " + node.id() + " failed: " + operation, null);
-        }
-        if (fate == Fate.CRASH_BEFORE) {
-            node.crash();
-            checkAlive(of);
-        }
+    }
+
+    private void done(DiskOperation operation, Runnable effect) {
         effect.run();
         if (operation instanceof DiskOperation.OfSnapshot snapshot) {
             simulation.note(
                     Notes.SNAPSHOT,
                     node.number() * 1_000_003L + snapshot.index(),
-                    () -> node.id() + " " + operation);
+                    node.id(),
+                    () -> "" + operation);
         }
-        if (fate == Fate.CRASH_AFTER) {
+    }
+
+    private void crash(DiskRule rule) {
+        Predicate<? super UnsyncedWrite> survivors = rule.survivors();
+        if (survivors == null) {
             node.crash();
-            checkAlive(of);
+        } else {
+            node.crashKeeping(survivors);
         }
+    }
+
+    /** Work on files waits; whatever else asks here cannot wait, and goes on at once. */
+    private void makeWait(DiskRule rule) {
+        SimThread thread = SimThread.current();
+        if (thread == null) {
+            return;
+        }
+        if (rule.fate() == Fate.HOLD) {
+            rule.hold(thread::free);
+        } else {
+            simulation.schedule(rule.delayNanos(), thread::free);
+        }
+        thread.await();
+    }
+
+    private void lose(DiskOperation operation, Runnable effect) {
+        if (operation instanceof DiskOperation.SnapshotSync
+                || operation instanceof DiskOperation.FolderSync) {
+            return;
+        }
+        Set<Object> before = unsynced.all();
+        done(operation, effect);
+        unsynced.doom(unsynced.since(before));
+    }
+
+    private void tear(DiskRule rule, Runnable effect) {
+        Set<Object> survivors = unsynced.all();
+        effect.run();
+        List<Object> added = unsynced.since(survivors);
+        survivors.addAll(added.subList(0, Math.min(rule.tornAfter(), added.size())));
+        node.crashKeeping(survivors);
     }
 
     private void checkAlive(SimLogStore of) {
@@ -460,9 +582,9 @@ public final class SimDisk {
             return;
         }
         syncing = true;
-        int covered = unsynced.size();
+        int covered = unsynced.log().size();
         of.syncBegins();
-        DiskRule rule = ruleFor(new DiskOperation.Sync(node.id(), covered));
+        DiskRule rule = rules.match(new DiskOperation.Sync(node.id(), covered));
         Runnable completion = () -> endSync(of, covered);
         if (rule == null) {
             simulation.schedule(syncNanos(), completion);
@@ -472,10 +594,12 @@ public final class SimDisk {
             case DELAY -> simulation.schedule(rule.delayNanos(), completion);
             case HOLD -> rule.hold(completion);
             case FAIL -> simulation.schedule(0, () -> failSync(of));
-            case CRASH_BEFORE -> simulation.schedule(0, () -> crashIn(of));
+            case LOSE -> simulation.schedule(syncNanos(), () -> reportSynced(of));
+            case TEAR -> simulation.schedule(0, () -> tearSync(of, rule.tornAfter()));
+            case CRASH_BEFORE -> simulation.schedule(0, () -> crashIn(of, rule));
             case CRASH_AFTER -> {
                 long clearing = clearings;
-                simulation.schedule(syncNanos(), () -> crashAfterSync(of, covered, clearing));
+                simulation.schedule(syncNanos(), () -> crashAfterSync(of, covered, clearing, rule));
             }
         }
     }
@@ -485,17 +609,23 @@ public final class SimDisk {
     }
 
     /** Once the faults are over, so are those that were about to happen. */
-    private void crashAfterSync(SimLogStore of, int covered, long clearing) {
+    private void crashAfterSync(SimLogStore of, int covered, long clearing, DiskRule rule) {
         if (clearings != clearing) {
             endSync(of, covered);
         } else if (hardenFirst(of, covered)) {
-            node.crash();
+            crash(rule);
         }
     }
 
-    private void crashIn(SimLogStore of) {
+    private void crashIn(SimLogStore of, DiskRule rule) {
         if (of == store) {
-            node.crash();
+            crash(rule);
+        }
+    }
+
+    private void tearSync(SimLogStore of, int survivors) {
+        if (of == store) {
+            node.crashKeeping(Math.min(survivors, unsyncedRecords()));
         }
     }
 
@@ -503,28 +633,34 @@ public final class SimDisk {
         if (of != store || of.hasFailed()) {
             return false; // The node has crashed since; what survives is settled.
         }
-        List<DiskRecord> done = unsynced.subList(0, covered);
+        List<DiskRecord> done = unsynced.log().subList(0, covered);
         done.forEach(this::harden);
         done.clear();
         simulation.note(
-                Notes.SYNC, node.number(), () -> node.id() + " synced " + covered + " records");
+                Notes.SYNC, node.number(), node.id(), () -> "synced " + covered + " records");
         return true;
     }
 
     private void endSync(SimLogStore of, int covered) {
-        if (!hardenFirst(of, covered)) {
+        if (hardenFirst(of, covered)) {
+            reportSynced(of);
+        }
+    }
+
+    private void reportSynced(SimLogStore of) {
+        if (of != store || of.hasFailed()) {
             return;
         }
         of.syncEnded();
         syncing = false;
-        if (!unsynced.isEmpty()) {
+        if (!unsynced.log().isEmpty()) {
             startSync();
         }
     }
 
     private void failSync(SimLogStore of) {
         if (of == store) {
-            simulation.note(Notes.DISK_FAULT, 2, () -> node.id() + " sync failed");
+            simulation.note(Notes.DISK_FAULT, 2, node.id(), () -> "sync failed");
             of.fail(new StoreException("a sync on the disk of " + node.id() + " failed", null));
         }
     }

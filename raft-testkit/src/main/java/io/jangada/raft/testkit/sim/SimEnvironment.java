@@ -34,8 +34,11 @@ final class SimEnvironment implements Environment {
     @Override
     public Worker worker(String name, Runnable work) {
         SimNode node = life.node();
-        boolean snapshots = name.endsWith("-snapshots") || name.endsWith("-installs");
-        return life.newWorker(work, snapshots ? node.disk()::snapshotNanos : node::schedulingNanos);
+        boolean writes = name.endsWith("-snapshots") || name.endsWith("-installs");
+        return life.newWorker(
+                work,
+                writes ? node.disk()::snapshotNanos : node::schedulingNanos,
+                writes || name.endsWith("-sends"));
     }
 
     /** The rest of the world goes on meanwhile. */

@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A snapshot's file: its header, and chunks of content with checksums. */
@@ -61,12 +62,31 @@ final class SimFile {
         syncedChunks = chunks.size();
     }
 
+    List<byte[]> unsynced() {
+        return chunks.subList(syncedChunks, chunks.size());
+    }
+
     /** What a power failure spares: what was synced, and of the rest some chunks, then none. */
-    void crash(SimRandom random) {
-        int survivors =
-                isSynced()
-                        ? chunks.size()
-                        : syncedChunks + random.nextInt(chunks.size() - syncedChunks + 1);
+    void crash(SimRandom random, Predicate<Object> spareable) {
+        int most = readable(spareable);
+        crash(isSynced() ? most : syncedChunks + random.nextInt(most - syncedChunks + 1));
+    }
+
+    /** Of what was not synced, a power failure spares what is chosen. */
+    void crash(Predicate<Object> spared) {
+        crash(readable(spared));
+    }
+
+    /** How many chunks can be read if only some of the unsynced ones survive. */
+    private int readable(Predicate<Object> spared) {
+        int readable = syncedChunks;
+        while (readable < chunks.size() && spared.test(chunks.get(readable))) {
+            readable++;
+        }
+        return readable;
+    }
+
+    private void crash(int survivors) {
         // A torn chunk fails its checksum, so it and what follows is as good as lost.
         chunks.subList(survivors, chunks.size()).clear();
         bytes = chunks.stream().mapToLong(chunk -> chunk.length).sum();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +13,24 @@ import org.jspecify.annotations.Nullable;
  * may be done or undone by a crash, each for itself.
  */
 final class SimFolder {
+    /** Something done to a name. Not a record: each is a thing of its own. */
+    static final class Change {
+        private final String text;
+        private final Consumer<Map<String, SimFile>> effect;
+
+        Change(String text, Consumer<Map<String, SimFile>> effect) {
+            this.text = text;
+            this.effect = effect;
+        }
+
+        String text() {
+            return text;
+        }
+    }
+
     private final Map<String, SimFile> durable = new TreeMap<>();
     private final Map<String, SimFile> names = new TreeMap<>();
-    private final List<Consumer<Map<String, SimFile>>> unsynced = new ArrayList<>();
+    private final List<Change> unsynced = new ArrayList<>();
 
     Map<String, SimFile> names() {
         return names;
@@ -29,14 +45,29 @@ final class SimFolder {
         return durable;
     }
 
+    List<Change> unsynced() {
+        return unsynced;
+    }
+
+    /** All files by name, those too that only a power failure would bring back. */
+    Map<String, SimFile> files() {
+        Map<String, SimFile> files = new TreeMap<>(durable);
+        for (Map.Entry<String, SimFile> each : names.entrySet()) {
+            files.values().remove(each.getValue());
+            files.put(each.getKey(), each.getValue());
+        }
+        return files;
+    }
+
     void create(String name, SimFile file) {
-        change(map -> map.put(name, file));
+        change("creation of " + name, map -> map.put(name, file));
     }
 
     void rename(String from, String to) {
         SimFile file = names.get(from);
         if (file != null) {
             change(
+                    "renaming of " + from + " to " + to,
                     map -> {
                         map.remove(from);
                         map.put(to, file);
@@ -45,12 +76,14 @@ final class SimFolder {
     }
 
     void delete(String name) {
-        change(map -> map.remove(name));
+        if (names.containsKey(name) || durable.containsKey(name)) {
+            change("deletion of " + name, map -> map.remove(name));
+        }
     }
 
-    private void change(Consumer<Map<String, SimFile>> change) {
-        change.accept(names);
-        unsynced.add(change);
+    private void change(String text, Consumer<Map<String, SimFile>> effect) {
+        effect.accept(names);
+        unsynced.add(new Change(text, effect));
     }
 
     void sync() {
@@ -59,13 +92,19 @@ final class SimFolder {
         unsynced.clear();
     }
 
-    void crash(SimRandom random) {
-        for (Consumer<Map<String, SimFile>> change : unsynced) {
-            if (random.chance(0.5)) {
-                change.accept(durable);
+    /**
+     * The power fails.
+     *
+     * @param spared chooses changes of names that survive
+     * @param content what becomes of the content of a file that there still is
+     */
+    void crash(Predicate<Object> spared, Consumer<SimFile> content) {
+        for (Change change : unsynced) {
+            if (spared.test(change)) {
+                change.effect.accept(durable);
             }
         }
-        durable.values().forEach(file -> file.crash(random));
+        durable.values().forEach(content);
         unsynced.clear();
         names.clear();
         names.putAll(durable);

@@ -8,10 +8,12 @@ import io.jangada.raft.impl.codec.MessageCodec;
 import io.jangada.raft.spi.OutboundFrame;
 import io.jangada.raft.spi.PeerIdentity;
 import io.jangada.raft.testkit.sim.MessageRule.Fate;
+import io.jangada.raft.testkit.sim.TraceEvent.Shape;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,10 +55,16 @@ public final class SimNetwork {
     private final Invariants invariants;
     private final Map<NodeId, SimNode> nodes = new TreeMap<>();
     private final Map<Way, Link> links = new TreeMap<>();
+
+    /** The same for looking up, which happens often. */
+    private final Map<Way, Link> linksByHash = new HashMap<>();
+
     private final List<MessageRule> rules = new ArrayList<>();
     private final CRC32C checksum = new CRC32C();
     private final List<BulkRule> bulkRules = new ArrayList<>();
     private LinkQuality usualQuality = LinkQuality.GOOD;
+    private double echoShare;
+    private long echoNanos;
     private long sentCount;
     private long bulkCount;
 
@@ -67,10 +75,16 @@ public final class SimNetwork {
 
     void add(SimNode node) {
         for (SimNode other : nodes.values()) {
-            links.put(new Way(node.id(), other.id()), new Link(usualQuality));
-            links.put(new Way(other.id(), node.id()), new Link(usualQuality));
+            addLink(new Way(node.id(), other.id()));
+            addLink(new Way(other.id(), node.id()));
         }
         nodes.put(node.id(), node);
+    }
+
+    private void addLink(Way way) {
+        Link link = new Link(usualQuality);
+        links.put(way, link);
+        linksByHash.put(way, link);
     }
 
     // Links
@@ -167,8 +181,19 @@ public final class SimNetwork {
         link(from, to).quality = quality;
     }
 
+    /**
+     * Says which messages come once more, long after their time, from now on.
+     *
+     * @param share of the messages, from 0 for none to 1
+     * @param latest how late
+     */
+    void echo(double share, Duration latest) {
+        echoShare = share;
+        echoNanos = latest.toNanos();
+    }
+
     private Link link(NodeId from, NodeId to) {
-        Link link = links.get(new Way(from, to));
+        Link link = linksByHash.get(new Way(from, to));
         if (link == null) {
             throw new IllegalArgumentException("there is no link " + from + ">" + to);
         }
@@ -184,7 +209,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public MessageRule drop(MessageFilter filter) {
-        return add(filter, Fate.DROP, Duration.ZERO);
+        return add(filter, Fate.DROP, null);
     }
 
     /**
@@ -194,7 +219,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public MessageRule hold(MessageFilter filter) {
-        return add(filter, Fate.HOLD, Duration.ZERO);
+        return add(filter, Fate.HOLD, null);
     }
 
     /**
@@ -204,7 +229,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public MessageRule duplicate(MessageFilter filter) {
-        return add(filter, Fate.DUPLICATE, Duration.ZERO);
+        return add(filter, Fate.DUPLICATE, null);
     }
 
     /**
@@ -225,11 +250,33 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public MessageRule deliver(MessageFilter filter) {
-        return add(filter, Fate.DELIVER, Duration.ZERO);
+        return add(filter, Fate.DELIVER, null);
     }
 
-    private MessageRule add(MessageFilter filter, Fate fate, Duration delay) {
-        MessageRule rule = new MessageRule(this, filter, fate, delay);
+    /**
+     * Lets the next chosen message be the last thing that its sender does: its power fails then.
+     *
+     * @param filter chooses it
+     * @param sent whether the message has left by then
+     * @return the rule, in force until it was met or closed
+     */
+    public MessageRule crashSender(MessageFilter filter, boolean sent) {
+        return add(filter, sent ? Fate.CRASH_AFTER_SENDING : Fate.CRASH_BEFORE_SENDING, null);
+    }
+
+    /**
+     * Lets the power of its receiver fail at the moment when the next chosen message would arrive.
+     *
+     * @param filter chooses it
+     * @return the rule, in force until it was met or closed
+     */
+    public MessageRule crashReceiver(MessageFilter filter) {
+        return add(filter, Fate.CRASH_RECEIVER, null);
+    }
+
+    private MessageRule add(MessageFilter filter, Fate fate, @Nullable Duration delay) {
+        MessageRule rule =
+                new MessageRule(this, filter, fate, delay == null ? Duration.ZERO : delay);
         rules.add(rule);
         return rule;
     }
@@ -275,7 +322,7 @@ public final class SimNetwork {
         }
         switch (fate) {
             case DROP -> lost(message);
-            case HOLD -> simulation.note(Notes.HOLD, message.number(), () -> "held " + message);
+            case HOLD -> note(Notes.HOLD, message.number(), Shape.HELD, message);
             case DELAY -> arriveIn(rule == null ? 0 : rule.delayNanos(), message);
             case DUPLICATE -> {
                 travel(link, message);
@@ -286,8 +333,28 @@ public final class SimNetwork {
                 if (simulation.random().chance(link.quality.duplication())) {
                     travel(link, message);
                 }
+                if (simulation.random().chance(echoShare)) {
+                    arriveIn(simulation.random().between(0, echoNanos), message);
+                }
+            }
+            case CRASH_BEFORE_SENDING -> crash(rule, message.from());
+            case CRASH_AFTER_SENDING -> {
+                travel(link, message);
+                crash(rule, message.from());
+            }
+            case CRASH_RECEIVER -> {
+                remove(requireNonNull(rule));
+                simulation.schedule(
+                        link.quality.delayMax().toNanos(), () -> crash(rule, message.to()));
             }
         }
+    }
+
+    private void crash(@Nullable MessageRule rule, NodeId node) {
+        if (rule != null) {
+            rule.close();
+        }
+        requireNonNull(nodes.get(node)).crash();
     }
 
     private @Nullable MessageRule ruleFor(InFlight message) {
@@ -318,10 +385,20 @@ public final class SimNetwork {
     }
 
     private void lost(InFlight message) {
-        simulation.note(Notes.LOST, message.number(), () -> "lost " + message);
+        note(Notes.LOST, message.number(), Shape.LOSS, message);
     }
 
-    private void arriveIn(long delayNanos, InFlight message) {
+    private void note(long kind, long detail, Shape shape, InFlight message) {
+        simulation.note(
+                kind,
+                detail,
+                shape,
+                message.from(),
+                message.to(),
+                () -> "#" + message.number() + " " + message.words());
+    }
+
+    void arriveIn(long delayNanos, InFlight message) {
         simulation.schedule(
                 delayNanos,
                 () -> {
@@ -337,7 +414,7 @@ public final class SimNetwork {
     void arrive(InFlight message) {
         checksum.reset();
         checksum.update(message.frame());
-        simulation.note(Notes.ARRIVE, checksum.getValue(), () -> "" + message);
+        note(Notes.ARRIVE, checksum.getValue(), Shape.ARRIVAL, message);
         message.target().receive(message);
     }
 
@@ -371,6 +448,20 @@ public final class SimNetwork {
      */
     public BulkRule duplicateBulk(Predicate<? super BulkInFlight> filter) {
         return add(filter, BulkRule.Fate.DUPLICATE);
+    }
+
+    /**
+     * Gives chosen frames of the bulk lane a time on the way of their own; others may overtake
+     * them.
+     *
+     * @param filter chooses them
+     * @param delay from sending to arrival
+     * @return the rule, in force until closed
+     */
+    public BulkRule delayBulk(Predicate<? super BulkInFlight> filter, Duration delay) {
+        BulkRule rule = add(filter, BulkRule.Fate.DELAY);
+        rule.delayNanos(delay.toNanos());
+        return rule;
     }
 
     private BulkRule add(Predicate<? super BulkInFlight> filter, BulkRule.Fate fate) {
@@ -408,6 +499,9 @@ public final class SimNetwork {
         }
         if (rule != null) {
             rule.matched(sent);
+            if (rule.fate() == BulkRule.Fate.DELAY) {
+                arriveIn(rule.delayNanos(), sent);
+            }
             if (rule.fate() != BulkRule.Fate.DUPLICATE) {
                 return;
             }
@@ -435,8 +529,13 @@ public final class SimNetwork {
             at = Math.max(at, link.bulkOrderedUntil);
             link.bulkOrderedUntil = at;
         }
-        simulation.scheduleAt(
-                at,
+        arriveIn(at - simulation.nowNanos(), frame);
+    }
+
+    private void arriveIn(long delayNanos, BulkInFlight frame) {
+        Link link = link(frame.from(), frame.to());
+        simulation.schedule(
+                delayNanos,
                 () -> {
                     if (!link.cut) {
                         arrive(frame);
@@ -448,7 +547,13 @@ public final class SimNetwork {
     void arrive(BulkInFlight frame) {
         checksum.reset();
         checksum.update(frame.frame());
-        simulation.note(Notes.BULK, checksum.getValue(), () -> "" + frame);
+        simulation.note(
+                Notes.BULK,
+                checksum.getValue(),
+                Shape.ARRIVAL,
+                frame.from(),
+                frame.to(),
+                () -> "bulk #" + frame.number() + " " + frame.bytes() + " B");
         frame.target().receive(frame);
     }
 }

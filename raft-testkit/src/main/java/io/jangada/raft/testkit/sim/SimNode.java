@@ -3,18 +3,24 @@ package io.jangada.raft.testkit.sim;
 import io.jangada.raft.api.Member;
 import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.NodeId;
+import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftGroup;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.CoreStatus;
 import io.jangada.raft.impl.core.RaftCore.PeerProgress;
 import io.jangada.raft.impl.runtime.Host;
 import io.jangada.raft.impl.runtime.Inspection;
-import io.jangada.raft.spi.Applied;
 import io.jangada.raft.spi.HostSpec;
+import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.testkit.check.KvOutput;
+import io.jangada.raft.testkit.sim.TraceEvent.Shape;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One machine of a simulated cluster: a process that comes and goes, a disk, a clock. */
@@ -24,9 +30,12 @@ public final class SimNode {
             Life life,
             SimTransport transport,
             Host host,
-            KvMachine machine,
-            RaftGroup<KvMachine, KvCommand, KvOutput> group,
-            Inspection inspection) {}
+            SimApplication.Instance application,
+            Inspection inspection) {
+        RaftGroup<?, ?, ?> group() {
+            return application.group();
+        }
+    }
 
     private final SimCluster cluster;
     private final Simulation simulation;
@@ -40,6 +49,7 @@ public final class SimNode {
     /** The life that is being started. */
     private @Nullable Life beginning;
 
+    private RaftConfig config;
     private int priority;
     private boolean everStarted;
     private boolean retired;
@@ -69,6 +79,7 @@ public final class SimNode {
         this.id = id;
         this.number = number;
         this.joins = joins;
+        this.config = cluster.config();
         this.clock = new SimClock(0);
         this.disk = new SimDisk(this, simulation, cluster.invariants());
     }
@@ -109,7 +120,7 @@ public final class SimNode {
             throw new IllegalStateException("node " + id + " runs already");
         }
         clock.restart(simulation.nowNanos(), simulation.random().between(0, 1L << 40));
-        simulation.note(Notes.START, number, () -> id + " starts");
+        simulation.note(Notes.START, number, Shape.LIFE, id, null, () -> "starts");
         checkedStatus = null;
         everStarted = true;
         Life life = new Life(this, simulation);
@@ -136,7 +147,7 @@ public final class SimNode {
         try {
             start();
         } catch (StoreException e) {
-            simulation.note(Notes.START, -number, () -> id + " cannot start: " + e.getMessage());
+            simulation.note(Notes.START, -number, id, () -> "cannot start: " + e.getMessage());
         }
     }
 
@@ -144,30 +155,8 @@ public final class SimNode {
         SimTransport transport = new SimTransport(life, cluster.network());
         SimEnvironment environment = new SimEnvironment(life, simulation, transport);
         Host host = Host.open(spec(), environment);
-        KvMachine machine = new KvMachine(new Watch());
-        RaftGroup<KvMachine, KvCommand, KvOutput> group =
-                host.group(SimCluster.GROUP, machine, KvCodecs.COMMANDS, KvCodecs.OUTPUTS);
-        return new Running(life, transport, host, machine, group, new Inspection(group));
-    }
-
-    private final class Watch implements KvMachine.Listener {
-        @Override
-        public void onApply(KvMachine of, KvCommand command, KvOutput output, Applied at) {
-            simulation.note(
-                    Notes.APPLY,
-                    number * 1_000_003L + at.index(),
-                    () -> id + " applies " + at + " " + command + ": " + output);
-            cluster.invariants().onApply(SimNode.this, of, command, output, at);
-        }
-
-        @Override
-        public void onLoad(KvMachine of) {
-            simulation.note(
-                    Notes.SNAPSHOT,
-                    of.stateHash(),
-                    () -> id + " loads a state with commands up to " + of.lastCommandIndex());
-            cluster.invariants().onLoad(SimNode.this, of);
-        }
+        SimApplication.Instance application = cluster.application().open(cluster, this, host);
+        return new Running(life, transport, host, application, new Inspection(application.group()));
     }
 
     private HostSpec spec() {
@@ -177,7 +166,7 @@ public final class SimNode {
                 joins ? cluster.seeds(this) : cluster.founders(),
                 null,
                 null,
-                cluster.config(),
+                config,
                 null,
                 null,
                 joins,
@@ -196,6 +185,16 @@ public final class SimNode {
     }
 
     /**
+     * Other settings than the cluster's, from its next start on.
+     *
+     * @param settings with the same times, since nodes that disagree about these promise each other
+     *     nothing
+     */
+    public void config(RaftConfig settings) {
+        config = settings;
+    }
+
+    /**
      * Its address.
      *
      * @return what a membership change names it with
@@ -209,25 +208,51 @@ public final class SimNode {
      * survives. Does nothing if it does not run.
      */
     public void crash() {
-        crashKeeping(simulation.random().nextInt(disk.unsyncedRecords() + 1));
+        crashKeeping(disk.randomSurvivors());
     }
 
     /**
      * Ends the process at once. Does nothing if it does not run.
      *
-     * @param survivors how many of the unsynced records survive, the oldest first; at most {@link
-     *     SimDisk#unsyncedRecords()}
+     * @param survivors how many of the unsynced records of the log survive, the oldest first; at
+     *     most {@link SimDisk#unsyncedRecords()}. What survives of files of snapshots, chance
+     *     decides.
      */
     public void crashKeeping(int survivors) {
+        String what = survivors + " unsynced records survive";
+        crash(survivors, what, () -> disk.crash(survivors));
+    }
+
+    /**
+     * Ends the process at once. Does nothing if it does not run.
+     *
+     * @param survives chooses what survives among all that is not synced, see {@link
+     *     SimDisk#unsynced()}; a lost record of the log, or piece of a file, takes those behind it
+     *     along
+     */
+    public void crashKeeping(Predicate<? super UnsyncedWrite> survives) {
+        crashKeeping(disk.chosen(survives));
+    }
+
+    /** Ends the process at once, and spares these parts of what is not synced. */
+    void crashKeeping(Set<Object> survivors) {
+        String what = survivors.size() + " unsynced parts survive";
+        crash(survivors.size(), what, () -> disk.crash(survivors));
+    }
+
+    private void crash(int survivors, String what, Runnable powerFailure) {
         Running was = running;
         Life life = was == null ? beginning : was.life();
         if (life != null && !life.isOver()) {
             simulation.note(
                     Notes.CRASH,
                     number * 1_000_003L + survivors,
-                    () -> id + " crashes, " + survivors + " unsynced records survive");
+                    Shape.LIFE,
+                    id,
+                    null,
+                    () -> "crashes, " + what);
             running = null;
-            disk.crash(survivors);
+            powerFailure.run();
             life.end();
             cluster.invariants().onCrash(this);
         }
@@ -246,7 +271,7 @@ public final class SimNode {
     /** Replaces the disk by an empty one, and ends the process if it runs. */
     public void wipe() {
         crash();
-        simulation.note(Notes.DISK_FAULT, -number, () -> id + " loses its disk");
+        simulation.note(Notes.DISK_FAULT, -number, id, () -> "loses its disk");
         disk.wipe();
         messagesBeforeWipe = cluster.network().sentCount();
         cluster.invariants().onWipe(this);
@@ -277,7 +302,7 @@ public final class SimNode {
     /** Stops the process as SIGSTOP does: time goes on without it. */
     public void pause() {
         if (running != null) {
-            simulation.note(Notes.PAUSE, number, () -> id + " pauses");
+            simulation.note(Notes.PAUSE, number, Shape.LIFE, id, null, () -> "pauses");
             running.life().pause();
         }
     }
@@ -285,7 +310,7 @@ public final class SimNode {
     /** Lets a paused process go on as if nothing had happened. */
     public void resume() {
         if (running != null && running.life().isPaused()) {
-            simulation.note(Notes.PAUSE, -number, () -> id + " resumes");
+            simulation.note(Notes.PAUSE, -number, Shape.LIFE, id, null, () -> "resumes");
             running.life().resume();
         }
     }
@@ -329,16 +354,48 @@ public final class SimNode {
     // Time
 
     /**
-     * Makes the node's clock run fast or slow from now on.
+     * Makes the node's monotonic clock run fast or slow from now on. Of clocks of the wall no node
+     * of a simulation has one: nothing in the library may ask for it.
      *
-     * @param partsPerMillion how much faster than virtual time
+     * @param partsPerMillion how much faster than virtual time; at -1,000,000 it stands still
+     * @throws IllegalArgumentException if the clock would run backwards
      */
     public void clockRate(long partsPerMillion) {
+        if (partsPerMillion < -1_000_000) {
+            throw new IllegalArgumentException(
+                    "a monotonic clock cannot run backwards: " + partsPerMillion + " ppm");
+        }
         simulation.note(
                 Notes.CLOCK,
                 number * 1_000_003L + partsPerMillion,
-                () -> id + " clock gains " + partsPerMillion + " ppm");
+                id,
+                () -> "clock gains " + partsPerMillion + " ppm");
         clock.setRate(simulation.nowNanos(), partsPerMillion);
+        if (running != null) {
+            running.life().clockChanged();
+        }
+    }
+
+    /**
+     * Lets the node's monotonic clock skip some time, as after a freeze of everything but the
+     * clock. More than {@link io.jangada.raft.api.RaftConfig#maxClockDrift()} of the election
+     * timeout is beyond the bound, see {@link SimCluster#allowClocksBeyondBound()}. For the
+     * opposite, a clock that stops for a while, see {@link #clockRate}.
+     *
+     * @param skipped how much, not negative
+     * @throws IllegalArgumentException if the clock would run backwards
+     */
+    public void clockJump(Duration skipped) {
+        if (skipped.isNegative()) {
+            throw new IllegalArgumentException(
+                    "a monotonic clock cannot run backwards: it cannot skip " + skipped);
+        }
+        simulation.note(
+                Notes.CLOCK,
+                number * 1_000_003L + skipped.toNanos(),
+                id,
+                () -> "clock skips " + skipped);
+        clock.jump(simulation.nowNanos(), skipped.toNanos());
         if (running != null) {
             running.life().clockChanged();
         }
@@ -361,6 +418,10 @@ public final class SimNode {
         return clock;
     }
 
+    long electionTimeoutNanos() {
+        return cluster.config().electionTimeout().toNanos();
+    }
+
     long localNanos() {
         return clock.localAt(simulation.nowNanos());
     }
@@ -368,12 +429,24 @@ public final class SimNode {
     // The group
 
     /**
-     * The group as clients of this node use it.
+     * The group as clients of this node use it. In a cluster of other machines only what all groups
+     * have in common may be used, such as {@code admin()}.
      *
      * @return the running group
      * @throws IllegalStateException if the process does not run
      */
+    @SuppressWarnings("unchecked") // Generic types are not there at run time.
     public RaftGroup<KvMachine, KvCommand, KvOutput> group() {
+        return (RaftGroup<KvMachine, KvCommand, KvOutput>) required().group();
+    }
+
+    /**
+     * The group as clients of this node use it, whatever its state machine is.
+     *
+     * @return the running group
+     * @throws IllegalStateException if the process does not run
+     */
+    public RaftGroup<?, ?, ?> anyGroup() {
         return required().group();
     }
 
@@ -387,10 +460,18 @@ public final class SimNode {
     /**
      * The state machine of the present life.
      *
-     * @return the machine, empty if the process does not run
+     * @return the machine, empty if the process does not run or if its machine is another one
      */
     public Optional<KvMachine> machine() {
-        return Optional.ofNullable(running).map(Running::machine);
+        return Optional.ofNullable(running)
+                .map(life -> life.application().machine())
+                .filter(KvMachine.class::isInstance)
+                .map(KvMachine.class::cast);
+    }
+
+    /** A fingerprint of the state machine's state; 0 if the process does not run. */
+    long stateHash() {
+        return running == null ? 0 : running.application().stateHash();
     }
 
     /** The core's state as the runtime last published it; null if the process does not run. */
@@ -480,6 +561,19 @@ public final class SimNode {
         return status == null ? Membership.EMPTY : status.membership();
     }
 
+    /**
+     * The log.
+     *
+     * @return its entries in order, those on the disk if the process does not run
+     */
+    public List<LogEntry> entries() {
+        GroupImage log = running == null ? durable() : log();
+        if (log == null || log.lastIndex() < log.firstIndex()) {
+            return List.of();
+        }
+        return log.entries(log.firstIndex(), log.lastIndex(), Long.MAX_VALUE);
+    }
+
     Map<NodeId, PeerProgress> progress() {
         return running == null ? Map.of() : running.inspection().progress();
     }
@@ -516,7 +610,12 @@ public final class SimNode {
     void receive(InFlight message) {
         Running to = running;
         if (to != null && message.number() > messagesBeforeWipe) {
-            to.life().run(() -> to.transport().receive(message));
+            to.life()
+                    .run(
+                            () -> {
+                                cluster.invariants().onReceive(this, message);
+                                to.transport().receive(message);
+                            });
         }
     }
 

@@ -2,6 +2,7 @@ package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.impl.runtime.Environment;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What stands for a thread: its work runs as an event, some microseconds after it was woken. */
 final class SimWorker implements Environment.Worker {
@@ -11,8 +12,17 @@ final class SimWorker implements Environment.Worker {
     /** How long it takes from being woken to having done the work. */
     private final LongSupplier delayNanos;
 
+    /** Whether it works on files, and so has to wait where the disk makes it wait. */
+    private final boolean usesFiles;
+
     /** A run is scheduled. */
     private boolean woken;
+
+    /** Work that waits for the disk. */
+    private @Nullable SimThread busy;
+
+    /** It was woken while it waited for the disk. */
+    private boolean again;
 
     /** When the work wants to run again, on the node's clock. */
     private long wakeAtLocal = Long.MAX_VALUE;
@@ -22,10 +32,11 @@ final class SimWorker implements Environment.Worker {
 
     private boolean closed;
 
-    SimWorker(Life life, Runnable work, LongSupplier delayNanos) {
+    SimWorker(Life life, Runnable work, LongSupplier delayNanos, boolean usesFiles) {
         this.life = life;
         this.work = work;
         this.delayNanos = delayNanos;
+        this.usesFiles = usesFiles;
     }
 
     @Override
@@ -48,14 +59,53 @@ final class SimWorker implements Environment.Worker {
 
     private void onWake() {
         woken = false;
-        run();
+        if (busy != null) {
+            again = true;
+        } else {
+            run();
+        }
     }
 
     private void run() {
-        if (!closed) {
-            wakeAtLocal = Long.MAX_VALUE;
+        if (closed) {
+            return;
+        }
+        wakeAtLocal = Long.MAX_VALUE;
+        if (usesFiles && life.node().disk().mayMakeWait()) {
+            SimThread thread = new SimThread(work, () -> life.schedule(0, this::goOn));
+            busy = thread;
+            life.whenOver(this::unwind);
+            proceed(thread);
+        } else {
             work.run();
             armTimer();
+        }
+    }
+
+    private void goOn() {
+        SimThread thread = busy;
+        if (thread != null && thread.isWaiting()) {
+            proceed(thread);
+        }
+    }
+
+    private void proceed(SimThread thread) {
+        if (thread.proceed()) {
+            busy = null;
+            armTimer();
+            if (again) {
+                again = false;
+                wake();
+            }
+        }
+    }
+
+    /** The process is dead: what waits finds no disk any more, and ends. */
+    private void unwind() {
+        SimThread thread = busy;
+        busy = null;
+        while (thread != null && thread.isWaiting() && !thread.proceed()) {
+            // It has met another operation, which fails likewise.
         }
     }
 
@@ -64,7 +114,7 @@ final class SimWorker implements Environment.Worker {
      * node's clock changes its pace.
      */
     void armTimer() {
-        if (closed || woken || wakeAtLocal == Long.MAX_VALUE) {
+        if (closed || woken || busy != null || wakeAtLocal == Long.MAX_VALUE) {
             return;
         }
         long at = life.node().clock().virtualAt(wakeAtLocal);

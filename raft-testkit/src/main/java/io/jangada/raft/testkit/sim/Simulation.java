@@ -1,6 +1,10 @@
 package io.jangada.raft.testkit.sim;
 
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.testkit.sim.TraceEvent.Shape;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -27,6 +31,7 @@ public final class Simulation {
     private final SimRandom random;
     private final Trace trace;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private final List<Runnable> observers = new ArrayList<>();
     private Runnable afterEvent = () -> {};
     private long nowNanos;
     private long scheduled;
@@ -41,7 +46,37 @@ public final class Simulation {
     public Simulation(long seed, @Nullable Consumer<String> lines) {
         this.seed = seed;
         this.random = new SimRandom(seed);
-        this.trace = new Trace(lines);
+        this.trace = new Trace();
+        if (lines != null) {
+            trace.add(event -> lines.accept(event.toString()));
+        }
+    }
+
+    /**
+     * Shows all further events to somebody. The trace hash does not depend on who looks.
+     *
+     * @param reader gets each event as it happens, and must not change anything
+     */
+    public void traceTo(Consumer<? super TraceEvent> reader) {
+        trace.add(reader);
+    }
+
+    /**
+     * Ends what {@link #traceTo} began.
+     *
+     * @param reader who looks no more
+     */
+    public void traceNoMore(Consumer<? super TraceEvent> reader) {
+        trace.remove(reader);
+    }
+
+    /**
+     * Lets somebody look at the world after every further event, once the invariants were checked.
+     *
+     * @param observer is called between events, and must not change anything
+     */
+    public void observe(Runnable observer) {
+        observers.add(observer);
     }
 
     /**
@@ -107,12 +142,34 @@ public final class Simulation {
         afterEvent = check;
     }
 
-    /** Notes an event: numbers for the hash, a line for people. */
-    void note(long kind, long detail, Supplier<String> text) {
+    /**
+     * Notes an event that is nobody's.
+     *
+     * @param kind its kind, for the hash of the trace
+     * @param detail what tells it from others of its kind, for the hash of the trace
+     * @param text a line for people, made only if somebody reads
+     */
+    public void note(long kind, long detail, Supplier<String> text) {
+        note(kind, detail, Shape.WORLD, null, null, text);
+    }
+
+    /** Notes an event of a node. */
+    void note(long kind, long detail, NodeId node, Supplier<String> text) {
+        note(kind, detail, Shape.STEP, node, null, text);
+    }
+
+    /** Notes any event. */
+    void note(
+            long kind,
+            long detail,
+            Shape shape,
+            @Nullable NodeId node,
+            @Nullable NodeId peer,
+            Supplier<String> text) {
         trace.mix(kind);
         trace.mix(nowNanos);
         trace.mix(detail);
-        trace.say(nowNanos, text);
+        trace.say(nowNanos, shape, node, peer, text);
     }
 
     // Running
@@ -137,6 +194,7 @@ public final class Simulation {
         executed++;
         next.action().run();
         afterEvent.run();
+        observers.forEach(Runnable::run);
         return true;
     }
 

@@ -1,6 +1,5 @@
 package io.jangada.raft.testkit.sim;
 
-import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +8,6 @@ import org.jspecify.annotations.Nullable;
  * (S54 and S55). All invariants are checked on the way.
  */
 public final class Swarm {
-    /** A part of a snapshot that was lost is asked for again a second later. */
-    private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(4);
-
     private final SwarmOptions options;
     private final SimCluster cluster;
     private final Workload workload;
@@ -26,9 +22,12 @@ public final class Swarm {
      */
     public record Result(long traceHash, long events, long simulatedNanos, long successes) {}
 
-    private Swarm(long seed, @Nullable Consumer<String> lines) {
-        this.options = SwarmOptions.of(seed);
-        Simulation simulation = new Simulation(seed, lines);
+    private Swarm(long seed, SwarmOptions options, @Nullable Consumer<? super TraceEvent> reader) {
+        this.options = options;
+        Simulation simulation = new Simulation(seed, null);
+        if (reader != null) {
+            simulation.traceTo(reader);
+        }
         this.cluster = new SimCluster(simulation, options.nodes(), options.config());
         this.workload = new Workload(cluster, options.workload());
     }
@@ -43,10 +42,26 @@ public final class Swarm {
      *     to see it again
      */
     public static Result run(long seed, @Nullable Consumer<String> lines) {
-        Swarm swarm = new Swarm(seed, lines);
-        if (lines != null) {
-            lines.accept("seed " + seed + ": " + swarm.options);
+        SwarmOptions options = SwarmOptions.of(seed);
+        if (lines == null) {
+            return run(seed, options, null);
         }
+        lines.accept("seed " + seed + ": " + options);
+        return run(seed, options, event -> lines.accept(event.toString()));
+    }
+
+    /**
+     * Runs a story with other options than its seed would draw.
+     *
+     * @param seed decides what happens
+     * @param options what may happen
+     * @param reader gets each event as it happens, or null
+     * @return what it came to
+     * @throws SimulationFailure if something happened that must never happen
+     */
+    public static Result run(
+            long seed, SwarmOptions options, @Nullable Consumer<? super TraceEvent> reader) {
+        Swarm swarm = new Swarm(seed, options, reader);
         try {
             return swarm.run();
         } catch (SimulationFailure e) {
@@ -62,7 +77,10 @@ public final class Swarm {
         cluster.run(options.faultyTime());
         faults.heal();
         workload.stop();
-        checkHealing(faults);
+        boolean changes =
+                options.faults().contains(FaultKind.MEMBERSHIP)
+                        || options.faults().contains(FaultKind.DISTURBED_CHANGE);
+        new Healing(cluster, changes).await(faults, workload);
         workload.verify();
         Simulation simulation = cluster.simulation();
         return new Result(
@@ -70,37 +88,5 @@ public final class Swarm {
                 simulation.eventCount(),
                 simulation.nowNanos(),
                 workload.successCount());
-    }
-
-    /** I20: within ten maximal election timeouts all is well again. */
-    private void checkHealing(FaultInjector faults) {
-        Duration timeout = options.config().electionTimeout();
-        // A change under way may have to be given up first: ten rounds, or a node that never comes.
-        boolean changes = options.faults().contains(FaultKind.MEMBERSHIP);
-        Duration limit = timeout.multipliedBy(changes ? 45 : 15).plus(TRANSFER_PATIENCE);
-        for (int tries = 0; faults.removeLost(); tries++) {
-            if (tries == 20) {
-                cluster.fail("I20 healing violated: a lost member cannot be removed");
-            }
-            cluster.run(timeout.multipliedBy(3));
-        }
-        if (!cluster.runUntil(faults::isQuiet, limit)) {
-            cluster.fail("I20 healing violated: after " + limit + ", a change has no outcome");
-        }
-        if (!cluster.runUntil(cluster::isConverged, limit)) {
-            cluster.fail("I20 healing violated: after " + limit + ", " + cluster.divergence());
-        }
-        Duration patience =
-                options.config()
-                        .requestTimeout()
-                        .plus(options.workload().thinkTimeMax())
-                        .multipliedBy(3);
-        if (!cluster.runUntil(workload::isIdle, patience)) {
-            cluster.fail("I20 healing violated: after " + patience + ", clients still wait");
-        }
-        workload.probe(options.config().electionTimeout().multipliedBy(15));
-        if (!cluster.runUntil(cluster::isConverged, limit)) {
-            cluster.fail("I20 healing violated: after writes, " + cluster.divergence());
-        }
     }
 }

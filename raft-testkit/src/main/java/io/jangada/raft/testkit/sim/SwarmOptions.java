@@ -4,6 +4,7 @@ import io.jangada.raft.api.RaftConfig;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -122,6 +123,7 @@ public record SwarmOptions(
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "%s nodes=%d+%d T=%d ms heartbeat=%.1f ms drift=%s request=%d ms network=%s sync=%s..%s"
                         + " scheduling=%d ns skewed=%s faults=%s every=%s %s append=%d inflight=%d/%d"
                         + " uncommitted=%d unapplied=%d reads=%d mailbox=%d session=%s/%d/%d"

@@ -1,22 +1,16 @@
 package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.api.ReadMode;
-import io.jangada.raft.testkit.check.Budget;
 import io.jangada.raft.testkit.check.History;
 import io.jangada.raft.testkit.check.HistoryRecorder;
 import io.jangada.raft.testkit.check.KvInput;
-import io.jangada.raft.testkit.check.KvModel;
 import io.jangada.raft.testkit.check.KvOutput;
-import io.jangada.raft.testkit.check.Linearizability;
-import io.jangada.raft.testkit.check.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -28,9 +22,6 @@ public final class Workload {
     private final WorkloadOptions options;
     private final HistoryRecorder<KvInput, KvOutput> recorder;
     private final List<SimClient> clients = new ArrayList<>();
-    private final Set<Long> acknowledged = new TreeSet<>();
-    private final Set<Long> rejected = new TreeSet<>();
-    private final Map<Long, KvOutput> answers = new HashMap<>();
 
     /** What the first node to apply a command answered. */
     private final Map<Long, KvOutput> applied = new HashMap<>();
@@ -118,25 +109,15 @@ public final class Workload {
     }
 
     void acknowledged(long command) {
-        acknowledged.add(command);
+        cluster.invariants().onAcknowledged(command);
     }
 
     void rejected(long command) {
-        rejected.add(command);
+        cluster.invariants().onRejected(command);
     }
 
-    /** I17: whoever asks, a command has one answer. */
     void answered(long command, KvOutput answer) {
-        KvOutput first = answers.putIfAbsent(command, answer);
-        if (first != null && !first.equals(answer)) {
-            cluster.report(
-                    "I17 exactly once violated: command "
-                            + command
-                            + " was answered "
-                            + first
-                            + " and "
-                            + answer);
-        }
+        cluster.invariants().onAnswered(command, answer);
     }
 
     // Outcomes that clients do not know: the simulator does, and the check is the sharper for it.
@@ -169,8 +150,9 @@ public final class Workload {
      * Every key is read on every node, and something is written there; all of it must succeed.
      *
      * @param limit how long each may take
+     * @throws SimulationFailure if one does not succeed
      */
-    void probe(Duration limit) {
+    public void probe(Duration limit) {
         for (SimNode node : cluster.realMembers()) {
             KvInput put = new KvInput.Put("probe", "" + node);
             check(() -> FinalOperation.write(this, node, put), limit);
@@ -199,34 +181,15 @@ public final class Workload {
         return "k" + number;
     }
 
-    /** Judges what the clients saw, once the cluster has healed and all of them have ended. */
-    void verify() {
-        for (SimNode node : cluster.realMembers()) {
-            KvMachine machine = node.machine().orElseThrow();
-            for (long command : acknowledged) {
-                if (machine.timesApplied(command) != 1) {
-                    cluster.fail(
-                            "I18 acked writes survive violated: command "
-                                    + command
-                                    + " was acknowledged, but is not in the state of "
-                                    + node);
-                }
-            }
-            for (long command : rejected) {
-                if (machine.timesApplied(command) != 0) {
-                    cluster.fail(
-                            "I19 no phantom violated: command "
-                                    + command
-                                    + " was rejected for certain, but is in the state of "
-                                    + node);
-                }
-            }
-        }
+    /**
+     * Judges what the clients saw, once the cluster has healed and all of them have ended.
+     *
+     * @throws SimulationFailure if a write was lost, a refused one came true, or the history is not
+     *     linearizable
+     */
+    public void verify() {
         abandoned.values().forEach(process -> recorder.fail(process, "never applied"));
-        Verdict<KvInput, KvOutput> verdict =
-                Linearizability.check(new KvModel(), recorder.history(), Budget.DEFAULT);
-        if (!(verdict instanceof Verdict.Linearizable)) {
-            cluster.fail("I16 linearizability violated: " + verdict.message());
-        }
+        cluster.invariants().atEnd(cluster.realMembers(), recorder.history());
+        cluster.failIfViolated();
     }
 }

@@ -15,9 +15,11 @@
  * io.jangada.raft.testkit.sim.SimNode}s, which start, crash, pause and resume, each with a {@link
  * io.jangada.raft.testkit.sim.SimDisk} that loses what was not synced; and a {@link
  * io.jangada.raft.testkit.sim.SimNetwork}, which cuts, loses, delays, doubles and reorders. Rules
- * choose single messages and single disk operations. {@link io.jangada.raft.testkit.sim.Swarm}
+ * choose single messages and single disk operations; a crash spares what is chosen. {@code
+ * io.jangada.raft.testkit.script} tells the same as text. {@link io.jangada.raft.testkit.sim.Swarm}
  * draws whole stories from a seed. Nothing here is thread-safe, and nothing needs to be: a
- * simulation runs on its caller's thread alone.
+ * simulation runs on its caller's thread, but for work that a disk is told to make wait, during
+ * which nothing else runs.
  */
 @NullMarked
 package io.jangada.raft.testkit.sim;

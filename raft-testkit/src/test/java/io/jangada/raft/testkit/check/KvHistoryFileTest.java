@@ -213,7 +213,7 @@ class KvHistoryFileTest {
     void refusesABadLineAndSaysWhy(String line, String complaint) {
         HistoryFormatException e =
                 assertThrows(HistoryFormatException.class, () -> read(CALL + line + "\n"));
-        assertEquals("text, line 2: " + complaint.replace('\'', '"'), e.getMessage());
+        assertEquals("text:2: " + complaint.replace('\'', '"'), e.getMessage());
     }
 
     @Test
@@ -223,7 +223,7 @@ class KvHistoryFileTest {
         HistoryFormatException e =
                 assertThrows(HistoryFormatException.class, () -> read(CALL + info + call));
         assertEquals(
-                "text, line 3: process 1 still has its get a of 0, which may yet take effect:"
+                "text:3: process 1 still has its get a of 0, which may yet take effect:"
                         + " use a new process id",
                 e.getMessage());
     }
@@ -233,7 +233,7 @@ class KvHistoryFileTest {
         HistoryFormatException e =
                 assertThrows(HistoryFormatException.class, () -> read("{'i\t':1}"));
         assertEquals(
-                "text, line 1: column 4: a control character in a string must be escaped",
+                "text:1: column 4: a control character in a string must be escaped",
                 e.getMessage());
     }
 
@@ -245,7 +245,7 @@ class KvHistoryFileTest {
                 CALL.replace('\'', '"').replace("a", "ü").getBytes(StandardCharsets.ISO_8859_1));
         HistoryFormatException e =
                 assertThrows(HistoryFormatException.class, () -> KvHistoryFile.read(file));
-        assertEquals(file + ", line 1: is not UTF-8 at this line or behind it", e.getMessage());
+        assertEquals(file + ":1: is not UTF-8 at this line or behind it", e.getMessage());
     }
 
     @ParameterizedTest

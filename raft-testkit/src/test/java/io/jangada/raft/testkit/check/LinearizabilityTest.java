@@ -113,7 +113,7 @@ class LinearizabilityTest {
         assertEquals(verdict, check(script));
         assertEquals(
                 """
-                NOT LINEARIZABLE: key "x", 5 operations
+                NOT LINEARIZABLE: key "x", 5 operations, conflict at events 5..6
                 No order explains this answer together with all that came before it:
                     p68 get x -> "1"  [i 5..6]
                 States possible just before it was given: {x=2}

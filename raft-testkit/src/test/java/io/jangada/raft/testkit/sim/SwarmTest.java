@@ -4,31 +4,31 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * S54 swarm and S55 heal: stories drawn from seeds, in parallel on all cores. {@code -Dseeds=N}
- * runs that many, {@code -Dfirst=F} begins there, {@code -Dseed=S} runs one, {@code -Dtrace=true}
- * shows its events.
+ * runs that many, {@code -Dfirst=F} begins there, {@code -Dseed=S} runs one, which {@link
+ * SwarmReplay} shows.
  */
 @ExtendWith(QuietLogs.class)
 class SwarmTest {
-    private static final String REPLAY =
-            "mvn -q -pl raft-testkit -am test -Dtest=SwarmTest"
-                    + " -Dsurefire.failIfNoSpecifiedTests=false -Dtrace=true -Dseed=";
+    /** Shrinking takes a while; the first failures are enough to begin with. */
+    private static final int REPORTS_MAX = 3;
 
     @Test
     void everySeedEndsWell() {
         Long only = Long.getLong("seed");
         long first = only == null ? Long.getLong("first", 1) : only;
         long count = only == null ? Long.getLong("seeds", 300) : 1;
-        boolean trace = Boolean.getBoolean("trace");
-        List<String> failures = new ArrayList<>();
+        Map<Long, Throwable> failures = Collections.synchronizedMap(new TreeMap<>());
         AtomicLong simulatedNanos = new AtomicLong();
         AtomicLong successes = new AtomicLong();
         long began = System.nanoTime();
@@ -37,24 +37,30 @@ class SwarmTest {
                 .forEach(
                         seed -> {
                             try {
-                                Swarm.Result result =
-                                        Swarm.run(seed, trace ? System.out::println : null);
+                                Swarm.Result result = SwarmReplay.run(seed);
                                 simulatedNanos.addAndGet(result.simulatedNanos());
                                 successes.addAndGet(result.successes());
                             } catch (SimulationFailure | RuntimeException e) {
-                                synchronized (failures) {
-                                    failures.add(e + "\nTo see it again: " + REPLAY + seed);
-                                }
+                                failures.put(seed, e);
                             }
                         });
         double seconds = (System.nanoTime() - began) / 1e9;
         System.out.printf(
                 "swarm: %d seeds, %.0f simulated seconds in %.1f s, %d operations, %d failures%n",
                 count, simulatedNanos.get() / 1e9, seconds, successes.get(), failures.size());
-        if (!failures.isEmpty()) {
-            fail(failures.size() + " seeds failed:\n\n" + String.join("\n\n", failures));
+        if (only != null && !failures.isEmpty()) {
+            throw new AssertionError(failures.get(only).getMessage(), failures.get(only));
+        } else if (!failures.isEmpty()) {
+            fail(failures.size() + " seeds failed: " + failures.keySet() + "\n\n" + told(failures));
         }
-        assertTrue(successes.get() > 10 * count, "clients got little done: " + successes);
+        assertTrue(only != null || successes.get() > 10 * count, "clients got little done");
+    }
+
+    private static String told(Map<Long, Throwable> failures) {
+        return failures.entrySet().stream()
+                .limit(REPORTS_MAX)
+                .map(each -> SwarmReplay.report(each.getKey(), each.getValue()))
+                .collect(Collectors.joining("\n\n"));
     }
 
     @Test

@@ -8,23 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.spi.PeerIdentity;
 import io.jangada.raft.spi.StoreId;
-import io.jangada.raft.spi.TransportListener;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
@@ -40,9 +28,6 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Both ends of the handshake, fed with anything. */
 class HandshakePropertiesTest {
-    private static final PeerIdentity SELF = Peer.identity("self", Peer.CLUSTER);
-    private static final NodeId OTHER = NodeId.of("other");
-
     /** Never started; the ends need one to exist. */
     private static IoThreads io;
 
@@ -167,128 +152,15 @@ class HandshakePropertiesTest {
         }
     }
 
-    /** One end of a connection without a network, and what it took of memory. */
-    private static final class End {
-        final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
-        final EmbeddedChannel channel;
-        int frames;
-
-        End(Function<TransportContext, Function<Channel, ChannelHandler>> end, boolean accepts) {
-            Settings settings =
-                    new Settings(
-                            HostPort.parse("127.0.0.1:0", 0),
-                            4096,
-                            1 << 20,
-                            Duration.ofSeconds(1),
-                            Duration.ofSeconds(1),
-                            Duration.ofSeconds(1),
-                            Duration.ofSeconds(1),
-                            Duration.ofSeconds(1),
-                            1,
-                            false,
-                            allocator);
-            TransportListener listener =
-                    new TransportListener() {
-                        @Override
-                        public Optional<String> onHello(PeerIdentity peer) {
-                            return accepts ? Optional.empty() : Optional.of("no");
-                        }
-
-                        @Override
-                        public void onFrame(NodeId from, ByteBuffer frame) {
-                            frames++;
-                        }
-
-                        @Override
-                        public void onBulkFrame(NodeId from, ByteBuffer frame) {
-                            throw new AssertionError("no introduction here is of the bulk lane");
-                        }
-                    };
-            TransportContext context =
-                    new TransportContext(
-                            settings,
-                            new AtomicReference<>(SELF),
-                            listener,
-                            io,
-                            Runnable::run,
-                            Runnable::run,
-                            Runnable::run);
-            Function<Channel, ChannelHandler> handler = end.apply(context);
-            this.channel =
-                    new EmbeddedChannel(
-                            new ChannelInitializer<>() {
-                                @Override
-                                protected void initChannel(Channel created) {
-                                    created.config().setAllocator(allocator);
-                                    created.pipeline().addLast(handler.apply(created));
-                                }
-                            });
-        }
-
-        static End accepting(boolean accepts) {
-            return new End(
-                    context ->
-                            channel ->
-                                    new AcceptedConnection(
-                                            context, new Acceptor(context, peer -> {}), channel),
-                    accepts);
-        }
-
-        static End dialing(boolean accepts) {
-            return new End(
-                    context ->
-                            channel ->
-                                    new DialedConnection(
-                                            context,
-                                            new PeerLink(
-                                                    context, OTHER, Lane.MAIN, channel.eventLoop()),
-                                            OTHER,
-                                            channel),
-                    accepts);
-        }
-
-        void feed(byte[] bytes, Random pieces) {
-            for (int from = 0; from < bytes.length && channel.isOpen(); ) {
-                int length = Math.min(bytes.length - from, 1 + pieces.nextInt(100));
-                channel.writeInbound(
-                        channel.alloc().buffer(length).writeBytes(bytes, from, length));
-                channel.runPendingTasks();
-                from += length;
-            }
-            channel.checkException();
-            release();
-            long held = allocator.metric().usedDirectMemory();
-            assertTrue(held <= 4096, "memory " + held);
-        }
-
-        private void release() {
-            for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
-                out.release();
-            }
-        }
-
-        void end() {
-            for (int round = 0; round < 40 && channel.isOpen(); round++) {
-                channel.advanceTimeBy(1, TimeUnit.SECONDS);
-                channel.runScheduledPendingTasks();
-                release();
-            }
-            assertFalse(channel.isOpen(), "whoever says nothing more is cut off");
-            channel.finishAndReleaseAll();
-            assertEquals(0, allocator.metric().usedDirectMemory(), "leak");
-            assertEquals(0, allocator.metric().usedHeapMemory(), "leak");
-        }
-    }
-
     private static byte[] introduction(int type) {
-        PeerIdentity other = Peer.identity(OTHER.value(), Peer.CLUSTER);
-        return RawSocket.opening(type, RawSocket.hello(1, 1, other, SELF.node()));
+        PeerIdentity other = Peer.identity(End.OTHER.value(), Peer.CLUSTER);
+        return RawSocket.opening(type, RawSocket.hello(1, 1, other, End.SELF.node()));
     }
 
     @Property(tries = 500)
     void acceptingEndTakesAnythingAndNoFrameOfAStranger(
             @ForAll @Size(max = 2000) byte[] garbage, @ForAll boolean magic, @ForAll long seed) {
-        End end = End.accepting(true);
+        End end = End.accepting(io, true);
         end.feed(magic ? new byte[] {'J', 'N', 'G', 'D'} : new byte[0], new Random(seed));
         end.feed(garbage, new Random(seed));
         assertEquals(0, end.frames);
@@ -298,7 +170,7 @@ class HandshakePropertiesTest {
     @Property(tries = 500)
     void dialingEndTakesAnything(
             @ForAll @Size(max = 2000) byte[] garbage, @ForAll boolean magic, @ForAll long seed) {
-        End end = End.dialing(true);
+        End end = End.dialing(io, true);
         end.feed(magic ? new byte[] {'J', 'N', 'G', 'D'} : new byte[0], new Random(seed));
         end.feed(garbage, new Random(seed));
         end.end();
@@ -312,7 +184,7 @@ class HandshakePropertiesTest {
             @ForAll boolean accepts,
             @ForAll @Size(max = 40) byte[] body,
             @ForAll long seed) {
-        End end = dialing ? End.dialing(accepts) : End.accepting(accepts);
+        End end = dialing ? End.dialing(io, accepts) : End.accepting(io, accepts);
         Random pieces = new Random(seed);
         if (introduced) {
             end.feed(introduction(dialing ? RawSocket.WELCOME : RawSocket.HELLO), pieces);
@@ -335,7 +207,7 @@ class HandshakePropertiesTest {
             @ForAll @IntRange(min = 1, max = 255) int mask,
             @ForAll boolean dialing,
             @ForAll long seed) {
-        End end = dialing ? End.dialing(true) : End.accepting(true);
+        End end = dialing ? End.dialing(io, true) : End.accepting(io, true);
         byte[] bytes = introduction(dialing ? RawSocket.WELCOME : RawSocket.HELLO);
         Random random = new Random(seed);
         bytes[random.nextInt(bytes.length)] ^= (byte) mask;

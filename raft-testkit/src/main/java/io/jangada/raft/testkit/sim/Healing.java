@@ -1,0 +1,77 @@
+package io.jangada.raft.testkit.sim;
+
+import io.jangada.raft.api.Role;
+import java.time.Duration;
+
+/**
+ * I20: once faults stop, the cluster is whole again within some election timeouts: one leader, one
+ * configuration that is not joint, equal logs and states, and reads and writes that succeed.
+ */
+final class Healing extends Invariant {
+    /** A part of a snapshot that was lost is asked for again a second later. */
+    private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(4);
+
+    private final SimCluster cluster;
+    private final Duration timeout;
+    private final Duration limit;
+
+    /**
+     * What a cluster is held to.
+     *
+     * @param changes whether members were being changed: a change under way may have to be given up
+     *     first, after ten rounds, or because a node never comes
+     */
+    Healing(SimCluster cluster, boolean changes) {
+        super(cluster.invariants(), "I20 healing");
+        this.cluster = cluster;
+        this.timeout = cluster.config().electionTimeout();
+        this.limit = timeout.multipliedBy(changes ? 45 : 15).plus(TRANSFER_PATIENCE);
+    }
+
+    /** Faults have stopped and clients begin nothing more: waits until all is well. */
+    void await(FaultInjector faults, Workload workload) {
+        for (int tries = 0; faults.removeLost(); tries++) {
+            require(tries < 20, "a lost member cannot be removed", Duration.ZERO);
+            cluster.run(timeout.multipliedBy(3));
+        }
+        require(cluster.runUntil(faults::isQuiet, limit), "a change has no outcome", limit);
+        awaitConverged();
+        Duration patience =
+                cluster.config()
+                        .requestTimeout()
+                        .plus(workload.options().thinkTimeMax())
+                        .multipliedBy(3);
+        require(cluster.runUntil(workload::isIdle, patience), "clients still wait", patience);
+        workload.probe(timeout.multipliedBy(15));
+        awaitConverged();
+    }
+
+    private void awaitConverged() {
+        boolean whole = cluster.runUntil(cluster::isConverged, limit);
+        require(whole, whole ? "" : "" + cluster.divergence(), limit);
+    }
+
+    private void require(boolean holds, String what, Duration after) {
+        check(holds, "after %s, %s; %s", after, what, holds ? "" : positions());
+        cluster.failIfViolated();
+    }
+
+    /** Where everybody stands. */
+    private String positions() {
+        StringBuilder text = new StringBuilder();
+        for (SimNode node : cluster.nodes()) {
+            if (node.role() != Role.STOPPED) {
+                text.append(
+                        String.format(
+                                "%s%s %s in term %d, commit %d, last %d",
+                                text.isEmpty() ? "" : ", ",
+                                node,
+                                node.role(),
+                                node.term(),
+                                node.commitIndex(),
+                                node.lastIndex()));
+            }
+        }
+        return text.toString();
+    }
+}
