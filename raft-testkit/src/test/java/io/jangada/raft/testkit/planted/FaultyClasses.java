@@ -52,8 +52,7 @@ final class FaultyClasses {
         JavaFileManager files = new InMemory(FILES.get(), classes);
         List<String> options =
                 List.of("-cp", classPath, "-proc:none", "-nowarn", "-g", "-parameters");
-        boolean compiles =
-                COMPILER.getTask(complaints, files, null, options, null, sources).call();
+        boolean compiles = COMPILER.getTask(complaints, files, null, options, null, sources).call();
         if (!compiles) {
             throw new IllegalArgumentException(fault.name() + " does not compile:\n" + complaints);
         }

@@ -13,15 +13,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * How good is the simulator? Plants each fault of {@code src/test/resources/planted} into a build of
- * its own, lets the swarm look for it, seed after seed, and writes down who caught it, and when.
+ * How good is the simulator? Plants each fault of {@code src/test/resources/planted} into a build
+ * of its own, lets the swarm look for it, seed after seed, and writes down who caught it, and when.
  *
  * <p>Options: {@code --seeds N} up to which seed the swarm looks (2000), {@code --cores N} how many
  * faults are hunted at a time (all cores), {@code --minutes N} how long one hunt may take (60),
- * {@code --only A,B} the beginnings of the faults' names, {@code --tests no} leaves named tests out,
- * {@code --hunt no} only tells what is known, {@code --report FILE} where the table goes (nowhere).
- * What was found is kept under {@code target}, so a run with more seeds goes on where the one before
- * stopped, as long as no class has changed.
+ * {@code --only A,B} the beginnings of the faults' names, {@code --tests no} leaves named tests
+ * out, {@code --hunt no} only tells what is known, {@code --report FILE} where the table goes
+ * (nowhere). What was found is kept under {@code target}, so a run with more seeds goes on where
+ * the one before stopped, as long as no class has changed.
  */
 public final class PlantedFaults {
     /** What the command line asks for. */
@@ -35,7 +35,12 @@ public final class PlantedFaults {
             String report) {
         private static final List<String> NAMES =
                 List.of(
-                        "--seeds", "--cores", "--minutes", "--only", "--tests", "--hunt",
+                        "--seeds",
+                        "--cores",
+                        "--minutes",
+                        "--only",
+                        "--tests",
+                        "--hunt",
                         "--report");
 
         static Options of(String... arguments) {
@@ -124,7 +129,10 @@ public final class PlantedFaults {
                                 options.minutes() * 60,
                                 options.tests(),
                                 System.out::println);
-                running.put(fault, hunters.submit(() -> told(fault, options.hunt() ? hunt.run() : hunt.known())));
+                running.put(
+                        fault,
+                        hunters.submit(
+                                () -> told(fault, options.hunt() ? hunt.run() : hunt.known())));
             }
             for (Map.Entry<PlantedFault, Future<Outcome>> each : running.entrySet()) {
                 outcomes.put(each.getKey(), each.getValue().get());
