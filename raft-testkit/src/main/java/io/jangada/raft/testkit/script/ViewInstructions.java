@@ -186,9 +186,9 @@ final class ViewInstructions {
     }
 
     private void tell(TraceEvent event) {
-        String line = event.toString().strip();
+        String line = event.line();
         if (!line.contains(" Heartbeat")) {
-            stage.tell(line);
+            stage.tell(line.replaceAll("#\\d+ ", "")); // Which message of all it is says little.
         }
     }
 

@@ -30,13 +30,18 @@ public record TraceEvent(
         HELD
     }
 
-    /** As in {@code " 1.204113 n1>n2 #17 Heartbeat[term=3, round=4, leaderCommit=8]"}. */
+    /** As in {@code " 1.204113 n1>n2 #17 Heartbeat term 3 commit 8"}. */
     @Override
     public String toString() {
         return String.format("%12s  %s", seconds(atNanos), line());
     }
 
-    private String line() {
+    /**
+     * The event without its time.
+     *
+     * @return as in {@code n1>n2 #17 Heartbeat term 3 commit 8}
+     */
+    public String line() {
         return switch (shape) {
             case WORLD -> text;
             case STEP, LIFE -> node + " " + text;

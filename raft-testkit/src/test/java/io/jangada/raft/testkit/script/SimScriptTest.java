@@ -59,6 +59,16 @@ class SimScriptTest {
     }
 
     @Test
+    void durationsHaveUnits() {
+        String text = "cluster 1 start=no electionTimeout=200ms\n";
+        for (String step : List.of("1s", "250ms", "3T", "0.5min", "500us")) {
+            text += "run " + step + "\n";
+        }
+        String run = SimScript.parse("s", text + "time\n").run();
+        assertTrue(run.endsWith("----\n31850 ms\n"), run);
+    }
+
+    @Test
     void aMissingOutputFailsToo() {
         String none = STORY.substring(0, STORY.indexOf("----"));
         assertThrows(ScriptFailure.class, () -> SimScript.parse("story", none).check());
