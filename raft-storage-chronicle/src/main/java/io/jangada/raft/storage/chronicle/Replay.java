@@ -253,6 +253,9 @@ final class Replay {
 
     static void readPeer(byte[] payload, BiConsumer<NodeId, StoreId> to) {
         String[] words = new String(payload, StandardCharsets.ISO_8859_1).split(" ", 2);
+        if (words.length < 2) {
+            throw new IllegalArgumentException("a peer without a store id");
+        }
         to.accept(NodeId.of(words[0]), new StoreId(words[1]));
     }
 
