@@ -9,12 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** The hunt for one fault: by the swarm, then by the tests that its file names. */
 final class Hunt {
-    /** Seconds after which a process that says nothing more is ended. */
-    private static final long TESTS_SECONDS = 600;
+    /** Seconds after which a test counts as one that does not end. */
+    private static final long TEST_SECONDS = 240;
 
     /** Most faults are found among these. */
     private static final long BRIEF_SEEDS = 500;
@@ -120,13 +121,15 @@ final class Hunt {
             names.add(project.fullName(named.module(), test));
         }
         Process process = start(classes, named.module(), NamedTestsRun.class, true, names);
-        Thread guard = new Thread(() -> endLate(process), "guard");
+        AtomicLong latestNanos = new AtomicLong(System.nanoTime());
+        Thread guard = new Thread(() -> endLate(process, latestNanos), "guard");
         guard.setDaemon(true);
         guard.start();
         String last = null;
         try (BufferedReader lines = output(process)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 last = line;
+                latestNanos.set(System.nanoTime());
             }
         }
         String asked = String.join(", ", named.names()) + " of " + named.module();
@@ -141,13 +144,21 @@ final class Hunt {
         if (words[0].equals("passed") && words[1].equals("0")) {
             throw new IllegalArgumentException(fault + ": no test ran of " + asked);
         }
-        return words[0].equals("failed") ? words[1] : Outcome.NOTHING;
+        return switch (words[0]) {
+            case "failed" -> words[1];
+            case "at" -> words[1] + ", which did not end";
+            default -> Outcome.NOTHING;
+        };
     }
 
-    private static void endLate(Process process) {
+    /** A test that a fault keeps from ending is a finding too. */
+    private static void endLate(Process process, AtomicLong latestNanos) {
         try {
-            if (!process.waitFor(TESTS_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+            while (!process.waitFor(1, TimeUnit.SECONDS)) {
+                long silent = System.nanoTime() - latestNanos.get();
+                if (silent > TimeUnit.SECONDS.toNanos(TEST_SECONDS)) {
+                    process.destroyForcibly();
+                }
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();

@@ -13,6 +13,7 @@ import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -21,8 +22,8 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
  * A process that runs some tests, with whatever classes its class path begins with. Arguments: full
- * names of classes, or {@code class#method}. It prints one line at the end, words separated by
- * tabs: {@code failed TEST MESSAGE} or {@code passed COUNT}.
+ * names of classes, or {@code class#method}. It prints lines of words separated by tabs: {@code at
+ * TEST} for each that begins, and at the end {@code failed TEST MESSAGE} or {@code passed COUNT}.
  */
 final class NamedTestsRun {
     private NamedTestsRun() {}
@@ -43,7 +44,7 @@ final class NamedTestsRun {
                                 "junit.jupiter.execution.timeout.testable.method.default", "3 m")
                         .build();
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
-        LauncherFactory.create().execute(request, listener);
+        LauncherFactory.create().execute(request, listener, new Beginnings(out));
         TestExecutionSummary summary = listener.getSummary();
         StringWriter failures = new StringWriter();
         summary.printFailuresTo(new PrintWriter(failures, true), 5);
@@ -61,6 +62,17 @@ final class NamedTestsRun {
         }
         out.flush();
         Runtime.getRuntime().halt(0);
+    }
+
+    /** Says where it is, for a test that does not end. */
+    private record Beginnings(PrintStream out) implements TestExecutionListener {
+        @Override
+        public void executionStarted(TestIdentifier test) {
+            if (test.isTest()) {
+                out.println("at\t" + name(test));
+                out.flush();
+            }
+        }
     }
 
     /** As in {@code VotingTest z4_theYesStandsAfterARestart}. */

@@ -64,13 +64,32 @@ final class Project {
         return String.join(File.pathSeparator, all);
     }
 
-    /** The full name of a test, which may name a method. */
+    /** Whether the sources have such a test; {@code test} as in {@link #fullName}. */
+    boolean hasTest(String module, String test) throws IOException {
+        String type = test.replaceFirst("#.*", "").replace('.', '/') + ".java";
+        List<Path> found;
+        try (Stream<Path> files = Files.walk(root.resolve(module).resolve("src/test/java"))) {
+            found = files.filter(each -> each.endsWith(type)).toList();
+        }
+        int hash = test.indexOf('#');
+        return found.size() == 1
+                && (hash < 0
+                        || Files.readString(found.get(0))
+                                .contains("void " + test.substring(hash + 1) + "("));
+    }
+
+    /**
+     * The full name of a test.
+     *
+     * @param test a class, with the last part of its package if there are several of its name, and
+     *     perhaps a method behind {@code #}
+     */
     String fullName(String module, String test) throws IOException {
         String type = test.replaceFirst("#.*", "");
         Path classes = testClasses(module);
         try (Stream<Path> files = Files.exists(classes) ? Files.walk(classes) : Stream.empty()) {
             Path file =
-                    files.filter(each -> each.endsWith(type + ".class"))
+                    files.filter(each -> each.endsWith(type.replace('.', '/') + ".class"))
                             .findFirst()
                             .orElseThrow(
                                     () ->
