@@ -53,6 +53,11 @@ abstract class Fault {
         return false;
     }
 
+    /** Whether its end takes time, so that others end before it. */
+    boolean endsSlowly() {
+        return false;
+    }
+
     /** Does it; returns to whom, for the history. */
     abstract List<String> begin(ChaosCluster cluster) throws IOException, InterruptedException;
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,8 @@ final class Nemesis {
     }
 
     private void endAll() throws IOException, InterruptedException {
+        // Nobody stays paused or cut off only because a server takes its time to start.
+        held.sort(Comparator.comparing(Fault::endsSlowly));
         for (Fault fault : held) {
             fault.end(cluster);
             windows.fault(fault.name(), List.of("ends"));

@@ -35,6 +35,11 @@ final class ProcessFaults {
         }
 
         @Override
+        boolean endsSlowly() {
+            return true;
+        }
+
+        @Override
         void end(ChaosCluster cluster) throws IOException, InterruptedException {
             cluster.startAll();
         }
