@@ -41,8 +41,7 @@ class HostileCommandsTest {
     }
 
     private static List<KvCommand> commands() {
-        KvCommand put =
-                new KvCommand.Put(KEY, VALUE, KvCommand.When.ALWAYS, KvCommand.Answer.OK);
+        KvCommand put = new KvCommand.Put(KEY, VALUE, KvCommand.When.ALWAYS, KvCommand.Answer.OK);
         List<KvCommand> single =
                 List.of(
                         put,

@@ -170,8 +170,7 @@ class HostileRespTest {
     private static String requests(byte[] input, String password) {
         FakeGroup group = new FakeGroup();
         RespNode node =
-                RespNode.create(
-                        group, RespFixture.config(VALUE_BYTES_MAX, 10, password), 0, null);
+                RespNode.create(group, RespFixture.config(VALUE_BYTES_MAX, 10, password), 0, null);
         Client client = new Client(node, 1, "nowhere");
         Planner planner = new Planner(client);
         UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
@@ -195,8 +194,7 @@ class HostileRespTest {
         Random pieces = new Random(input.length);
         for (int from = 0; from < input.length; ) {
             int length = Math.min(input.length - from, 1 + pieces.nextInt(200));
-            channel.writeInbound(
-                    allocator.buffer(length, length).writeBytes(input, from, length));
+            channel.writeInbound(allocator.buffer(length, length).writeBytes(input, from, length));
             from += length;
         }
         channel.checkException();

@@ -114,8 +114,7 @@ final class End {
     void feed(byte[] bytes, Random pieces) {
         for (int from = 0; from < bytes.length && channel.isOpen(); ) {
             int length = Math.min(bytes.length - from, 1 + pieces.nextInt(100));
-            channel.writeInbound(
-                    channel.alloc().buffer(length).writeBytes(bytes, from, length));
+            channel.writeInbound(channel.alloc().buffer(length).writeBytes(bytes, from, length));
             channel.runPendingTasks();
             from += length;
         }
