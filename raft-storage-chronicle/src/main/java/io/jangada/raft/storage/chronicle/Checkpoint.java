@@ -193,7 +193,7 @@ final class Checkpoint {
                     }
                     case GROUP_SEQUENCE -> group().sequence = number();
                     case GROUP_STATUS -> status(GroupMark.Status.of(input.readInt32()));
-                    case GROUP_TERM -> group().hardState = new HardState(term(), null);
+                    case GROUP_TERM -> group().hardState = new HardState(number(), null);
                     case GROUP_VOTE ->
                             group().hardState =
                                     new HardState(
@@ -202,7 +202,7 @@ final class Checkpoint {
                     case GROUP_LAST_INDEX -> group().lastIndex = number();
                     case GROUP_DAMAGE -> group().damage = input.readString();
                     case GROUP_FIRST_INDEX -> group().firstIndex = number();
-                    case GROUP_PREFIX_TERM -> group().prefixTerm = term();
+                    case GROUP_PREFIX_TERM -> group().prefixTerm = number();
                     case GROUP_REBUILDING -> group().rebuilding = input.readBool();
                     case GROUP_REBUILT_AT -> group().rebuiltAt = number();
                     case GROUP_HARD_STATE_INTACT -> group().hardStateLost = !input.readBool();
@@ -220,17 +220,9 @@ final class Checkpoint {
                 }
             }
 
-            private long term() throws IOException {
-                long term = input.readInt64();
-                if (term < 0) {
-                    throw new IllegalArgumentException("a term is " + term);
-                }
-                return term;
-            }
-
             private long number() throws IOException {
                 long number = input.readInt64();
-                if (number < 0 || number > RecordFormat.NUMBER_MAX) {
+                if (number < 0) {
                     throw new IllegalArgumentException("a number is " + number);
                 }
                 return number;

@@ -303,6 +303,8 @@ final class Replay {
     }
 
     private void confirm(GroupMark told, @Nullable Hole hole) {
+        checkNumber(told.firstIndex);
+        checkNumber(told.lastIndex);
         String name = told.group.value();
         Group group = groups.computeIfAbsent(name, unused -> new Group(told.group));
         GroupMark mark = group.state.mark;
