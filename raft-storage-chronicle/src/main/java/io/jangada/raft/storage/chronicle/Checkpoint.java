@@ -222,7 +222,7 @@ final class Checkpoint {
 
             private long number() throws IOException {
                 long number = input.readInt64();
-                if (number < 0 || number > RecordFormat.NUMBER_MAX) {
+                if (number < 0) {
                     throw new IllegalArgumentException("a number is " + number);
                 }
                 return number;

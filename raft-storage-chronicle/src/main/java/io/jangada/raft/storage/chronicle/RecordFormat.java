@@ -53,7 +53,7 @@ final class RecordFormat {
 
     static final int GROUP_BYTES_MAX = 64;
 
-    /** Indexes, terms and sequences stay below this, so that nobody's arithmetic overflows. */
+    /** Indexes and sequences stay below this, so that nobody's arithmetic overflows. */
     static final long NUMBER_MAX = 1L << 62;
 
     private static final int SEED_BYTES = 24;

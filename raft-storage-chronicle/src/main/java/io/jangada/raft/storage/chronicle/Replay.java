@@ -124,9 +124,17 @@ final class Replay {
     }
 
     private void checkNumbers() {
-        long all = record.index() | record.term() | record.groupSequence() | record.storeSequence();
-        if (all < 0 || all > RecordFormat.NUMBER_MAX) {
-            throw new IllegalArgumentException("its numbers are out of range");
+        checkNumber(record.index());
+        checkNumber(record.storeSequence());
+        checkNumber(record.groupSequence());
+        if (record.term() < 0) {
+            throw new IllegalArgumentException("its term is " + record.term());
+        }
+    }
+
+    private static void checkNumber(long number) {
+        if (number < 0 || number > RecordFormat.NUMBER_MAX) {
+            throw new IllegalArgumentException("a number in it is " + number);
         }
     }
 
@@ -295,6 +303,8 @@ final class Replay {
     }
 
     private void confirm(GroupMark told, @Nullable Hole hole) {
+        checkNumber(told.firstIndex);
+        checkNumber(told.lastIndex);
         String name = told.group.value();
         Group group = groups.computeIfAbsent(name, unused -> new Group(told.group));
         GroupMark mark = group.state.mark;
