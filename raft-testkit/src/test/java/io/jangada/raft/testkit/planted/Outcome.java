@@ -45,15 +45,10 @@ record Outcome(
     /** What a message of the simulator blames: an invariant, or the library's own check. */
     String invariant() {
         int end = caught.indexOf(" violated: ");
-        String name = end < 0 ? caught : caught.substring(0, end);
-        if (!name.startsWith("no fault")) {
-            return name;
+        if (end < 0 || !caught.startsWith("no fault")) {
+            return end < 0 ? caught : caught.substring(0, end);
         }
-        int check = caught.indexOf("InvariantViolation");
-        String why = caught.substring(check < 0 ? end + " violated: ".length() : check);
-        return check < 0
-                ? "a node stopped: " + why
-                : "check in the core: " + why.replaceFirst("^[^ ]* ", "");
+        return "a check in production: " + caught.replaceFirst(".* stopped on this node: ", "");
     }
 
     void write(Path file) throws IOException {
