@@ -59,6 +59,19 @@ class CommitTest {
         assertEquals(commit == 0 ? "" : "apply to " + commit + "\n", out);
     }
 
+    @Test
+    void z10_anAcknowledgementOfAnEarlierTermCountsNothing() {
+        TestNode n1 = leader("n1", "n1 n2 n3").established();
+        n1.propose(1, "a").ignore().persist();
+        long commit = n1.core.commitIndex();
+        long last = n1.core.log().lastIndex();
+
+        n1.get("n2", accepted(n1.core.currentTerm() - 1, last));
+        assertEquals(commit, n1.core.commitIndex());
+        n1.get("n2", accepted(n1.core.currentTerm(), last));
+        assertEquals(last, n1.core.commitIndex());
+    }
+
     // Thesis §10.2.1: the leader's disk
 
     @Test

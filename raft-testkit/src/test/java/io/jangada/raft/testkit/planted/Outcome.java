@@ -15,13 +15,15 @@ import java.util.Properties;
  * @param seeds how many seeds of the swarm ran, the one that failed included
  * @param seconds how many simulated seconds that took
  * @param caught what the swarm said; empty if it saw nothing
+ * @param tested whether the named tests were asked
  * @param test the named test that failed, and what it said; empty if none did or none was asked
  */
-record Outcome(String build, long seeds, double seconds, String caught, String test) {
+record Outcome(
+        String build, long seeds, double seconds, String caught, boolean tested, String test) {
     static final String NOTHING = "";
 
     static Outcome none(String build) {
-        return new Outcome(build, 0, 0, NOTHING, NOTHING);
+        return new Outcome(build, 0, 0, NOTHING, false, NOTHING);
     }
 
     boolean isCaughtBySwarm() {
@@ -33,25 +35,20 @@ record Outcome(String build, long seeds, double seconds, String caught, String t
     }
 
     Outcome afterSeeds(long total, double totalSeconds, String said) {
-        return new Outcome(build, total, totalSeconds, said, test);
+        return new Outcome(build, total, totalSeconds, said, tested, test);
     }
 
     Outcome afterTests(String said) {
-        return new Outcome(build, seeds, seconds, caught, said);
+        return new Outcome(build, seeds, seconds, caught, true, said);
     }
 
     /** What a message of the simulator blames: an invariant, or the library's own check. */
     String invariant() {
         int end = caught.indexOf(" violated: ");
-        String name = end < 0 ? caught : caught.substring(0, end);
-        if (!name.startsWith("no fault")) {
-            return name;
+        if (end < 0 || !caught.startsWith("no fault")) {
+            return end < 0 ? caught : caught.substring(0, end);
         }
-        int check = caught.indexOf("InvariantViolation");
-        String why = caught.substring(check < 0 ? end + " violated: ".length() : check);
-        return check < 0
-                ? "a node stopped: " + why
-                : "check in the core: " + why.replaceFirst("^[^ ]* ", "");
+        return "a check in production: " + caught.replaceFirst(".* stopped on this node: ", "");
     }
 
     void write(Path file) throws IOException {
@@ -60,6 +57,7 @@ record Outcome(String build, long seeds, double seconds, String caught, String t
         all.setProperty("seeds", "" + seeds);
         all.setProperty("seconds", "" + seconds);
         all.setProperty("caught", caught);
+        all.setProperty("tested", "" + tested);
         all.setProperty("test", test);
         Files.createDirectories(file.getParent());
         try (Writer out = Files.newBufferedWriter(file)) {
@@ -82,6 +80,7 @@ record Outcome(String build, long seeds, double seconds, String caught, String t
                         Long.parseLong(all.getProperty("seeds")),
                         Double.parseDouble(all.getProperty("seconds")),
                         all.getProperty("caught"),
+                        Boolean.parseBoolean(all.getProperty("tested")),
                         all.getProperty("test"))
                 : none(build);
     }

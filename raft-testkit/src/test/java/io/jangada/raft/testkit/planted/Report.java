@@ -43,8 +43,28 @@ final class Report {
             }
         }
         text.append("\n## Not caught\n\n");
-        text.append(notCaught(all));
+        text.append(notCaught(seeds, all));
+        List<String> open =
+                all.stream()
+                        .filter(each -> isOpen(seeds, each.getKey(), each.getValue()))
+                        .map(each -> "`" + each.getKey().name() + "`")
+                        .toList();
+        if (!open.isEmpty()) {
+            text.append("\n## Not hunted yet in this build\n\n");
+            text.append(String.join(",\n", open)).append(".\n");
+        }
         return text.toString();
+    }
+
+    private static boolean isCaught(Outcome outcome) {
+        return outcome.isCaughtBySwarm() || outcome.isCaughtByTest();
+    }
+
+    /** Not all has been tried. */
+    private static boolean isOpen(long seeds, PlantedFault fault, Outcome outcome) {
+        boolean moreSeeds = fault.swarm() && outcome.seeds() < seeds;
+        boolean moreTests = !fault.tests().isEmpty() && !outcome.tested();
+        return !isCaught(outcome) && (moreSeeds || moreTests);
     }
 
     private static String introduction(long seeds, Map<PlantedFault, Outcome> outcomes) {
@@ -105,19 +125,18 @@ final class Report {
                 cell(fault.reason()));
     }
 
-    private static String notCaught(List<Map.Entry<PlantedFault, Outcome>> all) {
+    private static String notCaught(
+            long seeds, List<Map.Entry<PlantedFault, Outcome>> all) {
         StringBuilder text = new StringBuilder();
         for (Map.Entry<PlantedFault, Outcome> each : all) {
-            if (!each.getValue().isCaughtBySwarm() && !each.getValue().isCaughtByTest()) {
+            if (!isCaught(each.getValue()) && !isOpen(seeds, each.getKey(), each.getValue())) {
                 text.append(
                         String.format(
-                                "- %s, `%s`: %s %s. %s%n",
+                                "- %s, `%s`: %s Not up to seed %d. %s%n",
                                 each.getKey().rule(),
                                 each.getKey().name(),
                                 each.getKey().fault(),
-                                each.getValue().seeds() == 0
-                                        ? "Not hunted yet"
-                                        : "Not up to seed " + each.getValue().seeds(),
+                                each.getValue().seeds(),
                                 each.getKey().reason()));
             }
         }
