@@ -34,8 +34,8 @@ final class Folders {
                 Path target = to.resolve(from.relativize(file).toString());
                 if (Files.isDirectory(file)) {
                     Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
+                } else if (!file.getFileName().toString().equals("making.tmp")) {
+                    Files.copy(file, target); // A segment in the making may get its name meanwhile.
                 }
             }
             return to;

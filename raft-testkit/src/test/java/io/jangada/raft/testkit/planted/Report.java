@@ -125,8 +125,7 @@ final class Report {
                 cell(fault.reason()));
     }
 
-    private static String notCaught(
-            long seeds, List<Map.Entry<PlantedFault, Outcome>> all) {
+    private static String notCaught(long seeds, List<Map.Entry<PlantedFault, Outcome>> all) {
         StringBuilder text = new StringBuilder();
         for (Map.Entry<PlantedFault, Outcome> each : all) {
             if (!isCaught(each.getValue()) && !isOpen(seeds, each.getKey(), each.getValue())) {
