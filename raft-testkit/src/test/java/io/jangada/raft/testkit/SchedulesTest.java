@@ -102,7 +102,7 @@ class SchedulesTest {
                         "cut n3>n1",
                         "mend n3>n1",
                         "n2 starts",
-                        "#\\d+ n\\d>n2 TimeoutNow.*");
+                        "n\\d>n2 #\\d+ TimeoutNow.*");
         for (String line : told) {
             assertTrue(
                     trace.stream().anyMatch(event -> event.strip().matches("[\\d.]+  " + line)),

@@ -60,7 +60,7 @@ class SimScriptTest {
 
     @Test
     void durationsHaveUnits() {
-        String text = "cluster 1 start=no electionTimeout=200ms\n";
+        String text = "cluster 1 start=no electionTimeout=200ms heartbeatInterval=50ms\n";
         for (String step : List.of("1s", "250ms", "3T", "0.5min", "500us")) {
             text += "run " + step + "\n";
         }

@@ -105,7 +105,7 @@ class InvariantsTest extends Story {
         assertViolation(
                 "I5 state machine safety violated: %s and %s applied different commands, or with"
                         + " different effects, at or below index 77 (term 3)",
-                leader, other);
+                other, leader);
     }
 
     @Test

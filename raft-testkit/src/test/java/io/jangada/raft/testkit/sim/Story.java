@@ -175,9 +175,12 @@ abstract class Story {
 
     /** Makes a node the leader instead of the one that leads. */
     void handOver(SimNode node) {
-        awaitLeader().group().admin().transferLeadership(node.id());
-        boolean leads =
-                cluster.runUntil(() -> cluster.leader().orElse(null) == node, T.multipliedBy(5));
+        boolean leads = false;
+        // A leader does not hand over to a node that it does not know to be whole yet.
+        for (int attempt = 0; attempt < 5 && !leads; attempt++) {
+            awaitLeader().group().admin().transferLeadership(node.id());
+            leads = cluster.runUntil(() -> cluster.leader().orElse(null) == node, T);
+        }
         assertTrue(leads, () -> node + " does not lead");
     }
 
