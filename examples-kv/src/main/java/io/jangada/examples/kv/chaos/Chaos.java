@@ -164,7 +164,6 @@ public final class Chaos {
                     options.faults().stream().filter(kind -> isDone(kind, tools)).toList();
             nemesis = new Nemesis(cluster, windows, kinds, random.split());
             judge = new Judge(folder, windows, troubles);
-            startServers();
             tally = new Tally(this::nanos);
             for (int i = 1; i <= options.clients(); i++) {
                 clients.add(new LoadClient(i, cluster, windows, tally, random.split()));
@@ -175,20 +174,16 @@ public final class Chaos {
             return System.nanoTime() - startNanos;
         }
 
-        private void startServers() {
-            try {
-                cluster.startAll();
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        private void startServers() throws IOException, InterruptedException {
+            cluster.startAll();
             if (!cluster.awaitAgreement(cluster.nodes(), HEALING_MAX)) {
                 troubles.add("the servers found no leader after their first start");
             }
         }
 
         ChaosReport run() throws IOException, InterruptedException {
+            startServers();
+            tally.begin();
             Thread reporter = new Thread(this::report, "progress");
             reporter.setDaemon(true);
             reporter.start();

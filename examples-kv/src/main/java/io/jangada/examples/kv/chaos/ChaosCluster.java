@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,8 +21,10 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code kv server} processes on this machine, and the links between them. One thread changes it;
@@ -70,7 +73,7 @@ final class ChaosCluster implements Closeable {
         founders = nodes.stream().map(ChaosNode::member).toList();
     }
 
-    private ChaosNode add(boolean joins, @org.jspecify.annotations.Nullable LoopDisk disk)
+    private ChaosNode add(boolean joins, @Nullable LoopDisk disk)
             throws IOException {
         int number = ++numbersGiven;
         if (number > HostNames.NODES_MAX) {
@@ -264,7 +267,7 @@ final class ChaosCluster implements Closeable {
         // In one step, since the node may read at any time.
         Path next = folder.resolve(node + ".clock.next");
         Files.writeString(next, (offsetSeconds < 0 ? "" : "+") + offsetSeconds + "\n");
-        Files.move(next, clock(node), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(next, clock(node), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Kills a node that is no member any more, and deletes all that it had. */
@@ -357,7 +360,7 @@ final class ChaosCluster implements Closeable {
     }
 
     /** Waits until something is so; false if it does not come to that. */
-    static boolean await(Duration time, java.util.function.BooleanSupplier condition) {
+    static boolean await(Duration time, BooleanSupplier condition) {
         long deadline = System.nanoTime() + time.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0 || Thread.currentThread().isInterrupted()) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +126,7 @@ final class Evidence {
             }
             if (decisive != null
                     && operation.call() > lastWrite
-                    && !java.util.Objects.equals(read.value(), written(decisive.input()))) {
+                    && !Objects.equals(read.value(), written(decisive.input()))) {
                 lost.add(decisive + " is not what came last in: " + operation);
             }
         }

@@ -8,7 +8,6 @@ import io.jangada.raft.testkit.check.KvOutput;
 import io.jangada.raft.testkit.check.Operation;
 import io.jangada.raft.testkit.check.Operation.Status;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -50,7 +49,7 @@ record FinalRead(String node, long callNanos, long endNanos, Map<String, String>
                                 read.callNanos,
                                 position + keys.size() + i,
                                 read.endNanos,
-                                new HashMap<>(Map.of("node", read.node))));
+                                Map.of("node", read.node)));
             }
             position += 2L * keys.size();
         }

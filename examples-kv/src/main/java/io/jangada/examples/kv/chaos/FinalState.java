@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -111,7 +113,7 @@ final class FinalState {
     }
 
     private static String firstDifference(Map<String, String> one, Map<String, String> other) {
-        java.util.TreeSet<String> keys = new java.util.TreeSet<>(one.keySet());
+        Set<String> keys = new TreeSet<>(one.keySet());
         keys.addAll(other.keySet());
         for (String key : keys) {
             if (!Objects.equals(one.get(key), other.get(key))) {

@@ -1,6 +1,7 @@
 package io.jangada.examples.kv.chaos;
 
 import java.io.Closeable;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
@@ -59,7 +60,7 @@ final class LoopDisk implements Closeable {
     }
 
     private void append(byte[] piece) throws IOException {
-        try (OutputStream out = new java.io.FileOutputStream(ballast.toFile(), true)) {
+        try (OutputStream out = new FileOutputStream(ballast.toFile(), true)) {
             while (true) {
                 out.write(piece);
             }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Changes of who belongs to the cluster, as somebody who runs it would make them. */
 final class Members {
@@ -59,7 +60,7 @@ final class Members {
         return asked != null && add(cluster, asked, false) && remove(cluster, asked, old);
     }
 
-    private static @org.jspecify.annotations.Nullable ChaosNode leaderOtherThan(
+    private static @Nullable ChaosNode leaderOtherThan(
             ChaosCluster cluster, ChaosNode old) {
         ChaosNode[] found = {null};
         ChaosCluster.await(

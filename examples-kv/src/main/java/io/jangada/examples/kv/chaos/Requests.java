@@ -32,14 +32,18 @@ final class Requests {
 
     /** What it is called in tables. */
     static String kind(KvInput input) {
-        String first = words(input).get(0);
-        return first.equals("GET") && ((KvInput.Get) input).mode() == KvInput.ReadMode.LEASE
-                ? "get lease"
-                : first.equals("GET") ? "get index" : first.equals("SET") ? "put" : lower(first);
-    }
-
-    private static String lower(String word) {
-        return word.equals("DEL") ? "delete" : word.equals("CAS") ? "cas" : "append";
+        if (input instanceof KvInput.Get get) {
+            return get.mode() == KvInput.ReadMode.LEASE ? "get lease" : "get index";
+        } else if (input instanceof KvInput.Put) {
+            return "put";
+        } else if (input instanceof KvInput.Append) {
+            return "append";
+        } else if (input instanceof KvInput.Delete) {
+            return "delete";
+        } else if (input instanceof KvInput.Cas) {
+            return "cas";
+        }
+        throw new IllegalArgumentException("no name for " + input);
     }
 
     /** The answer that a reply is; empty if it is no answer to that. */

@@ -23,6 +23,13 @@ final class Tally {
         writes = new Gap(now);
     }
 
+    /** The load begins: what was before is no gap. */
+    synchronized void begin() {
+        long now = clock.getAsLong();
+        any.last = now;
+        writes.last = now;
+    }
+
     /** An operation ended. */
     synchronized void ended(String kind, boolean isWrite, Status status) {
         counts.computeIfAbsent(kind, name -> new EnumMap<>(Status.class))
@@ -67,11 +74,6 @@ final class Tally {
 
     synchronized Duration longestWriteGap() {
         return writes.longest();
-    }
-
-    /** How long ago the latest success was. */
-    synchronized Duration sinceSuccess() {
-        return Duration.ofNanos(clock.getAsLong() - any.last);
     }
 
     private static final class Gap {

@@ -16,13 +16,15 @@ final class Windows {
     /** A window and who is at work in it. */
     private static final class Shift {
         private final Window window;
-        private final long openedNanos;
+
+        /** When the first operation began. */
+        private long openedNanos;
+
         private int begun;
         private int underWay;
 
-        Shift(Window window, long openedNanos) {
+        Shift(Window window) {
             this.window = window;
-            this.openedNanos = openedNanos;
         }
     }
 
@@ -46,16 +48,20 @@ final class Windows {
 
     Windows(LongSupplier clock) {
         this.clock = clock;
-        current = new Shift(new Window(1, clock), clock.getAsLong());
+        current = new Shift(new Window(1, clock));
     }
 
     /** Begins an operation. */
     synchronized Pass enter() {
-        long age = clock.getAsLong() - current.openedNanos;
-        if (current.begun >= OPERATIONS_MAX || age > LIFE.toNanos()) {
+        long now = clock.getAsLong();
+        boolean isOld = current.begun > 0 && now - current.openedNanos > LIFE.toNanos();
+        if (isOld || current.begun >= OPERATIONS_MAX) {
             Shift old = current;
-            current = new Shift(new Window(old.window.number() + 1, clock), clock.getAsLong());
+            current = new Shift(new Window(old.window.number() + 1, clock));
             handOver(old);
+        }
+        if (current.begun == 0) {
+            current.openedNanos = now;
         }
         current.begun++;
         current.underWay++;
