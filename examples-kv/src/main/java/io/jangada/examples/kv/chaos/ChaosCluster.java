@@ -73,8 +73,7 @@ final class ChaosCluster implements Closeable {
         founders = nodes.stream().map(ChaosNode::member).toList();
     }
 
-    private ChaosNode add(boolean joins, @Nullable LoopDisk disk)
-            throws IOException {
+    private ChaosNode add(boolean joins, @Nullable LoopDisk disk) throws IOException {
         int number = ++numbersGiven;
         if (number > HostNames.NODES_MAX) {
             throw new IOException("there were " + HostNames.NODES_MAX + " nodes already");

@@ -60,8 +60,7 @@ final class Members {
         return asked != null && add(cluster, asked, false) && remove(cluster, asked, old);
     }
 
-    private static @Nullable ChaosNode leaderOtherThan(
-            ChaosCluster cluster, ChaosNode old) {
+    private static @Nullable ChaosNode leaderOtherThan(ChaosCluster cluster, ChaosNode old) {
         ChaosNode[] found = {null};
         ChaosCluster.await(
                 LEADER_TIME,
