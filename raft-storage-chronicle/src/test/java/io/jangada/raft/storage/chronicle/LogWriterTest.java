@@ -99,9 +99,11 @@ class LogWriterTest {
                 var writing = TestLog.open(store, "a");
                 var idle = TestLog.open(store, "b")) {
             writing.write(null, TestLog.entries(1, 3, 1, 10));
+            int syncs = disk.syncs.get();
             disk.failure.set(failure);
             assertFalse(writing.await(writing.start(null, TestLog.entries(4, 4, 1, 10))));
             assertFalse(idle.await(1));
+            assertEquals(syncs + 1, disk.syncs.get(), "not tried again");
             // From here on the disk would work again, but nobody knows what it holds.
             disk.failure.set(null);
             StoreException refused =
