@@ -156,17 +156,6 @@ public final class RaftCore {
         }
     }
 
-    /** A node without a snapshot, whole, and of no preference. */
-    RaftCore(
-            NodeId self,
-            RaftConfig config,
-            LogReader stored,
-            HardState hardState,
-            long seed,
-            long nowNanos) {
-        this(self, config, stored, hardState, null, false, 0, seed, nowNanos);
-    }
-
     /**
      * Z23: the only voter has nobody to wait for, unless it has become that lately: who led the
      * larger group may still hold a lease on what this node promised.
