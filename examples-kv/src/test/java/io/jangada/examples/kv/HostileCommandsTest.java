@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Commands and results that no codec wrote: refused, or understood as something that exists. */
+@Tag("long")
 class HostileCommandsTest {
     private static final byte[] KEY = "key".getBytes(UTF_8);
     private static final byte[] VALUE = "a longer value".getBytes(UTF_8);

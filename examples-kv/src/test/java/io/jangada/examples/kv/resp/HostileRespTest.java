@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What comes in on a client's connection, and what a client gets from a server, in damaged forms:
  * understood, or refused in one way; memory is given back; a refused request changes nothing.
  */
+@Tag("long")
 class HostileRespTest {
     private static final int VALUE_BYTES_MAX = 10_000;
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Frames that no node sent, and values that no codec wrote: refused in one way, or understood as
  * something that a node could have sent.
  */
+@Tag("long")
 class HostileFramesTest {
     static Stream<HostileInput> targets() {
         return Stream.of(

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Entries, states and backups that no node wrote. */
+@Tag("long")
 class HostileStateTest {
     private static final SnapshotMeta META =
             new SnapshotMeta(900, 7, 123_456, 40, Membership.parse("voters n1=a:1,n2=b:1"));

@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Files that no store wrote, with and without good checksums: one clear error, or something that a
  * store could have written; never more memory than the file is worth.
  */
+@Tag("long")
 class HostileFilesTest {
     private static final StoreId STORE = TestLog.IDENTITY.store();
     private static final byte[] CONTENT = Snapshots.content(14, 730);

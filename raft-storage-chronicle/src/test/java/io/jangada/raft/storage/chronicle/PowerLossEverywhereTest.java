@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Psoak -Dimages=50} tries so many images of each step; {@code -Dstep=N} only those of
  * one step. An image that fails is kept in {@code target/power-loss}.
  */
+@Tag("long")
 class PowerLossEverywhereTest {
     @TempDir(factory = InMemory.class)
     static Path temp;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The patches do not rot: each still fits and compiles, and some that are caught within a few seeds
  * still are. {@link PlantedFaultsReport} hunts all of them.
  */
+@Tag("long")
 class PlantedFaultsTest {
     private final Project project = Project.find();
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What arrives on a connection and no peer sent: frames and introductions are taken or refused, a
  * stranger gets no memory, and nobody who was not accepted is listened to.
  */
+@Tag("long")
 class HostileStreamsTest {
     private static final int LIMIT = 4096;
 
