@@ -131,13 +131,52 @@ class InteractionScriptsTest {
         assertTrue(script.node(3).core.status().removed());
     }
 
+    @Test
+    void confChangeAddSingleExplicit() throws IOException {
+        InteractionScript script = InteractionScript.run("confchange_v2_add_single_explicit");
+
+        assertMembers(script, "1 2", 1, 2);
+    }
+
+    /**
+     * There leadership goes to node 4 on the way; here node 1 hands over when it is out. Both end
+     * with the same voters, of which node 4 can lead, and node 1 cannot.
+     */
+    @Test
+    void confChangeReplaceLeader() throws IOException {
+        InteractionScript script = InteractionScript.run("confchange_v2_replace_leader");
+
+        assertEquals(4, script.count("raft-state"));
+        assertEquals(List.of(), script.cluster.leaders(), "node 1 campaigned in vain");
+        script.cluster.elect("4");
+        assertMembersOf(script, 4, "2 3 4", 2, 3, 4);
+        assertEquals(List.of("4"), script.cluster.leaders());
+        assertTrue(script.node(1).core.status().removed());
+    }
+
+    /** What a snapshot brought is acknowledged, although no entry follows it. */
+    @Test
+    void snapshotSucceedsByItsAcknowledgement() throws IOException {
+        InteractionScript script = InteractionScript.run("snapshot_succeed_via_app_resp");
+
+        assertEquals(3, script.count("status"));
+        assertEquals(11, script.node(3).core.commitIndex());
+        assertEquals(Script.membership("1 2 3"), script.node(3).core.membership());
+    }
+
     private static void assertMembers(InteractionScript script, String voters, int... members) {
+        assertMembersOf(script, 1, voters, members);
+    }
+
+    private static void assertMembersOf(
+            InteractionScript script, int leader, String voters, int... members) {
         for (int i = 0; i < 30; i++) {
-            script.cluster.heartbeat("1");
+            script.cluster.heartbeat(Integer.toString(leader));
         }
+        long commit = script.node(leader).core.commitIndex();
         for (int each : members) {
             assertEquals(Script.membership(voters), script.node(each).core.membership());
-            assertEquals(script.node(1).core.commitIndex(), script.node(each).core.commitIndex());
+            assertEquals(commit, script.node(each).core.commitIndex());
         }
     }
 
