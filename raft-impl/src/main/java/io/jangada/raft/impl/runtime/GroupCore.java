@@ -203,6 +203,11 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         return core.mayCompactTo();
     }
 
+    /** How far the latest snapshot goes, also one that came in this round. */
+    long snapshotIndex() {
+        return core.status().snapshotIndex();
+    }
+
     /** For inspection while the loop rests. */
     Map<NodeId, RaftCore.PeerProgress> progress() {
         return core.progress();

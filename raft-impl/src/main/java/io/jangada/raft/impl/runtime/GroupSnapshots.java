@@ -143,7 +143,7 @@ final class GroupSnapshots implements Snapshotter.Listener, SnapshotReceiver.Lis
         if (index > group.appliedIndex()) {
             return; // Not taken here: it was received just now, and is about to be installed.
         }
-        if (index > group.status().snapshotIndex()) {
+        if (index > group.snapshotIndex()) {
             group.step(new Input.SnapshotSaved(nowNanos, info));
             compactBehind(index);
             dueNanos = nowNanos + config.snapshotInterval().toNanos();

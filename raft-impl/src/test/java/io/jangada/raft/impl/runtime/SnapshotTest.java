@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jangada.raft.api.GroupId;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftEvent;
 import io.jangada.raft.api.RaftGroup;
@@ -156,6 +157,50 @@ class SnapshotTest {
                 taken.stream().map(RaftEvent.SnapshotTaken::index).toList());
     }
 
+    /** Wanted twice while it was written, so that the loop hears of it twice in one round. */
+    @Test
+    void aSnapshotIsToldOnceHoweverOftenItIsLookedAt() {
+        Adder machine = new Adder.WithViews();
+        Adder otherMachine = new Adder.WithViews();
+        RaftGroup<Adder, Long, Long> group = alone(QUICK, machine);
+        RaftGroup<Adder, Long, Long> other = cluster.open(0, GroupId.of("others"), otherMachine);
+        cluster.machines.add(otherMachine);
+        write(group, 5);
+        write(other, 1);
+        machine.saveGate.shut();
+        otherMachine.saveGate.shut();
+        CompletableFuture<Long> first = group.admin().snapshot();
+        machine.saveGate.awaitSomebodyWaiting();
+        CompletableFuture<Long> second = group.admin().snapshot();
+        other.admin().snapshot(); // The same worker's next, which tells when the first is done.
+        Await.get(other.read(Adder::sum));
+        Await.get(group.read(Adder::sum));
+        Gate loop = cluster.environments.get(0).gate("loop");
+        loop.shut();
+        group.read(Adder::sum); // Brings the loop to the gate.
+        loop.awaitSomebodyWaiting();
+        machine.saveGate.open();
+        otherMachine.saveGate.awaitSomebodyWaiting();
+        Await.get(group.read(ReadMode.LOCAL, Adder::sum)); // The applier has looked.
+        loop.open();
+        assertEquals(Await.get(first), Await.get(second));
+        otherMachine.saveGate.open();
+
+        write(group, 1);
+        long later = Await.get(group.admin().snapshot());
+        Await.until("the later one was told", () -> toldOf(later));
+        assertEquals(
+                List.of(later - 1, later),
+                taken.stream()
+                        .filter(snapshot -> snapshot.group().equals(TestCluster.GROUP))
+                        .map(RaftEvent.SnapshotTaken::index)
+                        .toList());
+    }
+
+    private boolean toldOf(long index) {
+        return taken.stream().anyMatch(snapshot -> snapshot.index() == index);
+    }
+
     // Z36: nobody waits for a snapshot
 
     @Test
@@ -181,8 +226,7 @@ class SnapshotTest {
     void z36_aMachineWithoutViewsRestsWhileItIsSavedAndOtherGroupsGoOn() {
         Adder machine = new Adder();
         RaftGroup<Adder, Long, Long> group = alone(QUICK, machine);
-        RaftGroup<Adder, Long, Long> other =
-                cluster.open(0, io.jangada.raft.api.GroupId.of("others"), new Adder());
+        RaftGroup<Adder, Long, Long> other = cluster.open(0, GroupId.of("others"), new Adder());
         write(group, 5);
         machine.saveGate.shut();
         CompletableFuture<Long> snapshot = group.admin().snapshot();
