@@ -5,16 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.jangada.raft.api.Codec;
 import io.jangada.raft.spi.testkit.HostileInput;
+import io.jangada.raft.spi.testkit.HostileInputContract;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Commands and results that no codec wrote: refused, or understood as something that exists. */
 @Tag("long")
-class HostileCommandsTest {
+class HostileCommandsTest implements HostileInputContract {
     private static final byte[] KEY = "key".getBytes(UTF_8);
     private static final byte[] VALUE = "a longer value".getBytes(UTF_8);
 
@@ -65,18 +64,5 @@ class HostileCommandsTest {
                         new KvResult.Value(VALUE),
                         new KvResult.Refused("no: ü"));
         return Stream.concat(single.stream(), Stream.of(new KvResult.Many(single))).toList();
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("targets")
-    void isTakenOrRefused(HostileInput target) {
-        target.run();
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("targets")
-    @Tag("soak")
-    void isTakenOrRefusedForMinutes(HostileInput target) {
-        target.runForMinutes();
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.examples.kv.FakeGroup;
 import io.jangada.raft.spi.testkit.HostileInput;
+import io.jangada.raft.spi.testkit.HostileInputContract;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,7 +26,6 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * understood, or refused in one way; memory is given back; a refused request changes nothing.
  */
 @Tag("long")
-class HostileRespTest {
+class HostileRespTest implements HostileInputContract {
     private static final int VALUE_BYTES_MAX = 10_000;
 
     private static final List<String> REQUESTS =
@@ -92,19 +92,6 @@ class HostileRespTest {
 
     private static List<byte[]> bytes(List<String> texts) {
         return texts.stream().map(text -> text.getBytes(UTF_8)).toList();
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("targets")
-    void isTakenOrRefused(HostileInput target) {
-        target.run();
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("targets")
-    @Tag("soak")
-    void isTakenOrRefusedForMinutes(HostileInput target) {
-        target.runForMinutes();
     }
 
     @ParameterizedTest

@@ -9,21 +9,20 @@ import io.jangada.raft.impl.core.Message;
 import io.jangada.raft.spi.testkit.GoldenFiles;
 import io.jangada.raft.spi.testkit.GoldenFiles.GoldenFile;
 import io.jangada.raft.spi.testkit.HostileInput;
+import io.jangada.raft.spi.testkit.HostileInputContract;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Frames that no node sent, and values that no codec wrote: refused in one way, or understood as
  * something that a node could have sent.
  */
 @Tag("long")
-class HostileFramesTest {
+class HostileFramesTest implements HostileInputContract {
     static Stream<HostileInput> targets() {
         return Stream.of(
                         target("messages", HostileFramesTest::message)
@@ -51,19 +50,6 @@ class HostileFramesTest {
 
     private static List<byte[]> golden(String part) {
         return GoldenFiles.all(part).map(GoldenFile::bytes).toList();
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("targets")
-    void isTakenOrRefused(HostileInput target) {
-        target.run();
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("targets")
-    @Tag("soak")
-    void isTakenOrRefusedForMinutes(HostileInput target) {
-        target.runForMinutes();
     }
 
     /** What is taken can be sent on, in as much room as is promised, and is then the same. */

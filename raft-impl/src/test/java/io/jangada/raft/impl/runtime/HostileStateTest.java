@@ -17,6 +17,7 @@ import io.jangada.raft.spi.WriteListener;
 import io.jangada.raft.spi.testkit.GoldenFiles;
 import io.jangada.raft.spi.testkit.GoldenFiles.GoldenFile;
 import io.jangada.raft.spi.testkit.HostileInput;
+import io.jangada.raft.spi.testkit.HostileInputContract;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -26,12 +27,10 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Entries, states and backups that no node wrote. */
 @Tag("long")
-class HostileStateTest {
+class HostileStateTest implements HostileInputContract {
     private static final SnapshotMeta META =
             new SnapshotMeta(900, 7, 123_456, 40, Membership.parse("voters n1=a:1,n2=b:1"));
 
@@ -73,19 +72,6 @@ class HostileStateTest {
                 .filter(file -> file.name().equals(name))
                 .map(GoldenFile::bytes)
                 .toList();
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("targets")
-    void isTakenOrRefused(HostileInput target) {
-        target.run();
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("targets")
-    @Tag("soak")
-    void isTakenOrRefusedForMinutes(HostileInput target) {
-        target.runForMinutes();
     }
 
     private static String commandEntry(byte[] input) {

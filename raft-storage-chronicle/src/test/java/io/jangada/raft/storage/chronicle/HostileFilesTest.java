@@ -14,6 +14,7 @@ import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.StoreId;
 import io.jangada.raft.spi.StoreTools;
 import io.jangada.raft.spi.testkit.HostileInput;
+import io.jangada.raft.spi.testkit.HostileInputContract;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -35,15 +36,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Files that no store wrote, with and without good checksums: one clear error, or something that a
  * store could have written; never more memory than the file is worth.
  */
 @Tag("long")
-class HostileFilesTest {
+class HostileFilesTest implements HostileInputContract {
     private static final StoreId STORE = TestLog.IDENTITY.store();
     private static final byte[] CONTENT = Snapshots.content(14, 730);
     private static final SnapshotInfo INFO = Snapshots.info(14, CONTENT);
@@ -144,19 +143,6 @@ class HostileFilesTest {
 
     private static HostileInput target(String name, HostileInput.Target target) {
         return HostileInput.into(HostileFilesTest.class, name, target);
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("targets")
-    void isTakenOrRefused(HostileInput target) {
-        target.run();
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("targets")
-    @Tag("soak")
-    void isTakenOrRefusedForMinutes(HostileInput target) {
-        target.runForMinutes();
     }
 
     // ---- what was found ------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jangada.raft.spi.testkit.GoldenFiles;
 import io.jangada.raft.spi.testkit.GoldenFiles.GoldenFile;
 import io.jangada.raft.spi.testkit.HostileInput;
+import io.jangada.raft.spi.testkit.HostileInputContract;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
@@ -16,15 +17,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What arrives on a connection and no peer sent: frames and introductions are taken or refused, a
  * stranger gets no memory, and nobody who was not accepted is listened to.
  */
 @Tag("long")
-class HostileStreamsTest {
+class HostileStreamsTest implements HostileInputContract {
     private static final int LIMIT = 4096;
 
     /** Never started; the ends need one to exist. */
@@ -98,19 +97,6 @@ class HostileStreamsTest {
                 .filter(file -> file.name().startsWith("hello"))
                 .map(file -> Arrays.copyOfRange(file.bytes(), start, file.bytes().length))
                 .toList();
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("targets")
-    void isTakenOrRefused(HostileInput target) {
-        target.run();
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("targets")
-    @Tag("soak")
-    void isTakenOrRefusedForMinutes(HostileInput target) {
-        target.runForMinutes();
     }
 
     private static String frames(byte[] input) throws MalformedFrameException {
