@@ -48,23 +48,13 @@ final class CrashingDisk implements UnaryOperator<Journal> {
 
     @Override
     public Journal apply(Journal journal) {
-        return new Journal() {
-            @Override
-            public int recordBytesMax() {
-                return journal.recordBytesMax();
-            }
-
+        return new ForwardingJournal(journal) {
             @Override
             public void startSegment(int next) throws IOException {
                 spend();
                 journal.startSegment(next);
                 segment = next;
                 nameSynced = false;
-            }
-
-            @Override
-            public boolean fits(int recordBytes, int reserveBytes) {
-                return journal.fits(recordBytes, reserveBytes);
             }
 
             @Override
@@ -87,11 +77,6 @@ final class CrashingDisk implements UnaryOperator<Journal> {
                 // The name may come back until the folder is synced.
                 deleted.put(segmentFile.getFileName().toString(), Files.readAllBytes(segmentFile));
                 journal.delete(segmentFile);
-            }
-
-            @Override
-            public void close() {
-                journal.close();
             }
         };
     }

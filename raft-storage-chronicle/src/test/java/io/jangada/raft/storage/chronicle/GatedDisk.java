@@ -1,7 +1,6 @@
 package io.jangada.raft.storage.chronicle;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,22 +18,7 @@ final class GatedDisk implements UnaryOperator<Journal> {
 
     @Override
     public Journal apply(Journal journal) {
-        return new Journal() {
-            @Override
-            public int recordBytesMax() {
-                return journal.recordBytesMax();
-            }
-
-            @Override
-            public void startSegment(int segment) throws IOException {
-                journal.startSegment(segment);
-            }
-
-            @Override
-            public boolean fits(int recordBytes, int reserveBytes) {
-                return journal.fits(recordBytes, reserveBytes);
-            }
-
+        return new ForwardingJournal(journal) {
             @Override
             public int append(byte[] record, int length) throws IOException {
                 records.incrementAndGet();
@@ -55,16 +39,6 @@ final class GatedDisk implements UnaryOperator<Journal> {
                     throw e;
                 }
                 journal.sync();
-            }
-
-            @Override
-            public void delete(Path segmentFile) throws IOException {
-                journal.delete(segmentFile);
-            }
-
-            @Override
-            public void close() {
-                journal.close();
             }
         };
     }

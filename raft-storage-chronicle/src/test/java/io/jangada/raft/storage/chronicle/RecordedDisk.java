@@ -247,46 +247,19 @@ final class RecordedDisk extends Disk implements UnaryOperator<Journal> {
                 });
     }
 
+    /**
+     * Appends are steps of their own. A segment is started outside of the lock, since that may wait
+     * for the thread that makes segments.
+     */
     @Override
     public Journal apply(Journal journal) {
-        return new Journal() {
-            @Override
-            public int recordBytesMax() {
-                return journal.recordBytesMax();
-            }
-
-            @Override
-            public void startSegment(int segment) throws IOException {
-                // Not under the lock: it may wait for the thread that makes segments.
-                journal.startSegment(segment);
-            }
-
-            @Override
-            public boolean fits(int recordBytes, int reserveBytes) {
-                return journal.fits(recordBytes, reserveBytes);
-            }
-
+        return new ForwardingJournal(journal) {
             @Override
             public int append(byte[] record, int length) throws IOException {
                 int[] at = new int[1];
                 RecordType type = RecordType.of(record[RecordFormat.TYPE]);
                 run("append " + type, () -> at[0] = journal.append(record, length));
                 return at[0];
-            }
-
-            @Override
-            public void sync() throws IOException {
-                journal.sync();
-            }
-
-            @Override
-            public void delete(Path segmentFile) throws IOException {
-                journal.delete(segmentFile);
-            }
-
-            @Override
-            public void close() {
-                journal.close();
             }
         };
     }
