@@ -182,9 +182,8 @@ final class NetworkInstructions {
         words.end();
         Rule rule =
                 filter.isBulk()
-                        ? new Rule.OfBulk(bulk.rule(network(words), filter.bulk()), holds)
-                        : new Rule.OfMessages(
-                                messages.rule(network(words), filter.messages()), holds);
+                        ? Rule.of(bulk.rule(network(words), filter.bulk()), holds)
+                        : Rule.of(messages.rule(network(words), filter.messages()), holds);
         stage.keep(words, name, rule);
     }
 

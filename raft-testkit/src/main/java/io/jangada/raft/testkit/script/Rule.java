@@ -1,13 +1,13 @@
 package io.jangada.raft.testkit.script;
 
-import io.jangada.raft.testkit.sim.BulkInFlight;
 import io.jangada.raft.testkit.sim.BulkRule;
 import io.jangada.raft.testkit.sim.DiskRule;
-import io.jangada.raft.testkit.sim.InFlight;
 import io.jangada.raft.testkit.sim.MessageRule;
+import io.jangada.raft.testkit.sim.NetworkRule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** A rule for messages or for disk operations, as scripts name it. */
 abstract class Rule {
@@ -46,76 +46,57 @@ abstract class Rule {
     /** Numbers of all that is held. */
     abstract List<Integer> numbers();
 
-    /** Things keep the number that they got when they were held. */
-    private abstract static class Numbered<T> extends Rule {
+    /** Messages or frames of the bulk lane, which keep the number that they got when held. */
+    static final class OfNetwork<T> extends Rule {
+        private final NetworkRule<T> rule;
+        private final Function<T, String> describe;
         private final List<T> seen = new ArrayList<>();
 
-        Numbered(boolean holds) {
-            super(holds);
-        }
-
-        abstract List<T> present();
-
-        abstract String words(T thing);
-
-        private void look() {
-            for (T thing : present()) {
-                if (!seen.contains(thing)) {
-                    seen.add(thing);
-                }
-            }
-        }
-
-        final T pick(Words words, int number) {
-            look();
-            T thing = number < 1 || number > seen.size() ? null : seen.get(number - 1);
-            if (thing == null || !present().contains(thing)) {
-                throw words.bad("number " + number + " is not held here, but " + numbers());
-            }
-            return thing;
-        }
-
-        @Override
-        final List<Integer> numbers() {
-            look();
-            return present().stream().map(thing -> seen.indexOf(thing) + 1).toList();
-        }
-
-        @Override
-        final int held() {
-            return present().size();
-        }
-
-        @Override
-        final List<String> list() {
-            look();
-            return present().stream()
-                    .map(thing -> (seen.indexOf(thing) + 1) + ": " + words(thing))
-                    .toList();
-        }
-    }
-
-    static final class OfMessages extends Numbered<InFlight> {
-        private final MessageRule rule;
-
-        OfMessages(MessageRule rule, boolean holds) {
+        private OfNetwork(NetworkRule<T> rule, Function<T, String> describe, boolean holds) {
             super(holds);
             this.rule = rule;
+            this.describe = describe;
+        }
+
+        private List<T> present() {
+            List<T> present = rule.held();
+            for (T sent : present) {
+                if (!seen.contains(sent)) {
+                    seen.add(sent);
+                }
+            }
+            return present;
+        }
+
+        private T pick(Words words, int number) {
+            List<T> present = present();
+            T sent = number < 1 || number > seen.size() ? null : seen.get(number - 1);
+            if (sent == null || !present.contains(sent)) {
+                throw words.bad("number " + number + " is not held here, but " + numbers());
+            }
+            return sent;
         }
 
         @Override
-        List<InFlight> present() {
-            return rule.held();
-        }
-
-        @Override
-        String words(InFlight message) {
-            return message.from() + ">" + message.to() + " " + message.words();
+        List<Integer> numbers() {
+            return present().stream().map(sent -> seen.indexOf(sent) + 1).toList();
         }
 
         @Override
         long met() {
             return rule.matchedCount();
+        }
+
+        @Override
+        int held() {
+            return present().size();
+        }
+
+        @Override
+        List<String> list() {
+            return present().stream()
+                    .map(sent -> (seen.indexOf(sent) + 1) + ": " + describe.apply(sent))
+                    .toList();
         }
 
         @Override
@@ -130,11 +111,11 @@ abstract class Rule {
 
         @Override
         void deliver(Words words, int number, boolean copy) {
-            InFlight message = pick(words, number);
+            T sent = pick(words, number);
             if (copy) {
-                rule.deliverCopy(message);
+                rule.deliverCopy(sent);
             } else {
-                rule.deliver(message);
+                rule.deliver(sent);
             }
         }
 
@@ -149,58 +130,15 @@ abstract class Rule {
         }
     }
 
-    static final class OfBulk extends Numbered<BulkInFlight> {
-        private final BulkRule rule;
+    static Rule of(MessageRule rule, boolean holds) {
+        return new OfNetwork<>(
+                rule,
+                message -> message.from() + ">" + message.to() + " " + message.words(),
+                holds);
+    }
 
-        OfBulk(BulkRule rule, boolean holds) {
-            super(holds);
-            this.rule = rule;
-        }
-
-        @Override
-        List<BulkInFlight> present() {
-            return rule.held();
-        }
-
-        @Override
-        String words(BulkInFlight frame) {
-            return frame.from() + ">" + frame.to() + " bulk";
-        }
-
-        @Override
-        long met() {
-            return rule.matchedCount();
-        }
-
-        @Override
-        void release() {
-            rule.release();
-        }
-
-        @Override
-        void end() {
-            rule.close();
-        }
-
-        @Override
-        void deliver(Words words, int number, boolean copy) {
-            BulkInFlight frame = pick(words, number);
-            if (copy) {
-                rule.deliverCopy(frame);
-            } else {
-                rule.deliver(frame);
-            }
-        }
-
-        @Override
-        void deliverLater(Words words, int number, Duration delay) {
-            throw words.bad("a held frame of the bulk lane cannot be delayed; use 'delay Bulk'");
-        }
-
-        @Override
-        void lose(Words words, int number) {
-            rule.drop(pick(words, number));
-        }
+    static Rule of(BulkRule rule, boolean holds) {
+        return new OfNetwork<>(rule, frame -> frame.from() + ">" + frame.to() + " bulk", holds);
     }
 
     static final class OfDisk extends Rule {

@@ -7,7 +7,7 @@ import io.jangada.raft.impl.codec.Envelope;
 import io.jangada.raft.impl.codec.MessageCodec;
 import io.jangada.raft.spi.OutboundFrame;
 import io.jangada.raft.spi.PeerIdentity;
-import io.jangada.raft.testkit.sim.MessageRule.Fate;
+import io.jangada.raft.testkit.sim.NetworkRule.Fate;
 import io.jangada.raft.testkit.sim.TraceEvent.Shape;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -209,7 +209,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public MessageRule drop(MessageFilter filter) {
-        return add(filter, Fate.DROP, null);
+        return add(filter, Fate.DROP, Duration.ZERO);
     }
 
     /**
@@ -219,7 +219,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public MessageRule hold(MessageFilter filter) {
-        return add(filter, Fate.HOLD, null);
+        return add(filter, Fate.HOLD, Duration.ZERO);
     }
 
     /**
@@ -229,7 +229,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public MessageRule duplicate(MessageFilter filter) {
-        return add(filter, Fate.DUPLICATE, null);
+        return add(filter, Fate.DUPLICATE, Duration.ZERO);
     }
 
     /**
@@ -250,7 +250,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public MessageRule deliver(MessageFilter filter) {
-        return add(filter, Fate.DELIVER, null);
+        return add(filter, Fate.DELIVER, Duration.ZERO);
     }
 
     /**
@@ -261,7 +261,8 @@ public final class SimNetwork {
      * @return the rule, in force until it was met or closed
      */
     public MessageRule crashSender(MessageFilter filter, boolean sent) {
-        return add(filter, sent ? Fate.CRASH_AFTER_SENDING : Fate.CRASH_BEFORE_SENDING, null);
+        Fate fate = sent ? Fate.CRASH_AFTER_SENDING : Fate.CRASH_BEFORE_SENDING;
+        return add(filter, fate, Duration.ZERO);
     }
 
     /**
@@ -271,18 +272,18 @@ public final class SimNetwork {
      * @return the rule, in force until it was met or closed
      */
     public MessageRule crashReceiver(MessageFilter filter) {
-        return add(filter, Fate.CRASH_RECEIVER, null);
+        return add(filter, Fate.CRASH_RECEIVER, Duration.ZERO);
     }
 
-    private MessageRule add(MessageFilter filter, Fate fate, @Nullable Duration delay) {
-        MessageRule rule =
-                new MessageRule(this, filter, fate, delay == null ? Duration.ZERO : delay);
+    private MessageRule add(MessageFilter filter, Fate fate, Duration delay) {
+        MessageRule rule = new MessageRule(this, filter, fate, delay);
         rules.add(rule);
         return rule;
     }
 
-    void remove(MessageRule rule) {
+    void remove(NetworkRule<?> rule) {
         rules.remove(rule);
+        bulkRules.remove(rule);
     }
 
     // Traffic
@@ -315,7 +316,7 @@ public final class SimNetwork {
 
     private void send(InFlight message) {
         Link link = link(message.from(), message.to());
-        MessageRule rule = ruleFor(message);
+        MessageRule rule = latest(rules, message);
         Fate fate = rule == null ? Fate.DELIVER : rule.fate();
         if (rule != null) {
             rule.matched(message);
@@ -357,9 +358,9 @@ public final class SimNetwork {
         requireNonNull(nodes.get(node)).crash();
     }
 
-    private @Nullable MessageRule ruleFor(InFlight message) {
+    private static <T, R extends NetworkRule<T>> @Nullable R latest(List<R> rules, T sent) {
         for (int i = rules.size() - 1; i >= 0; i--) {
-            if (rules.get(i).matches(message)) {
+            if (rules.get(i).matches(sent)) {
                 return rules.get(i);
             }
         }
@@ -427,7 +428,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public BulkRule dropBulk(Predicate<? super BulkInFlight> filter) {
-        return add(filter, BulkRule.Fate.DROP);
+        return addBulk(filter, Fate.DROP, Duration.ZERO);
     }
 
     /**
@@ -437,7 +438,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public BulkRule holdBulk(Predicate<? super BulkInFlight> filter) {
-        return add(filter, BulkRule.Fate.HOLD);
+        return addBulk(filter, Fate.HOLD, Duration.ZERO);
     }
 
     /**
@@ -447,7 +448,7 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public BulkRule duplicateBulk(Predicate<? super BulkInFlight> filter) {
-        return add(filter, BulkRule.Fate.DUPLICATE);
+        return addBulk(filter, Fate.DUPLICATE, Duration.ZERO);
     }
 
     /**
@@ -459,19 +460,13 @@ public final class SimNetwork {
      * @return the rule, in force until closed
      */
     public BulkRule delayBulk(Predicate<? super BulkInFlight> filter, Duration delay) {
-        BulkRule rule = add(filter, BulkRule.Fate.DELAY);
-        rule.delayNanos(delay.toNanos());
-        return rule;
+        return addBulk(filter, Fate.DELAY, delay);
     }
 
-    private BulkRule add(Predicate<? super BulkInFlight> filter, BulkRule.Fate fate) {
-        BulkRule rule = new BulkRule(this, filter, fate);
+    private BulkRule addBulk(Predicate<? super BulkInFlight> filter, Fate fate, Duration delay) {
+        BulkRule rule = new BulkRule(this, filter, fate, delay);
         bulkRules.add(rule);
         return rule;
-    }
-
-    void remove(BulkRule rule) {
-        bulkRules.remove(rule);
     }
 
     /** Whether a connection between two nodes would come about now. */
@@ -493,16 +488,13 @@ public final class SimNetwork {
         frame.writeTo(bytes);
         BulkInFlight sent =
                 new BulkInFlight(++bulkCount, sender, requireNonNull(nodes.get(to)), bytes.flip());
-        BulkRule rule = null;
-        for (BulkRule each : bulkRules) {
-            rule = each.matches(sent) ? each : rule;
-        }
+        BulkRule rule = latest(bulkRules, sent);
         if (rule != null) {
             rule.matched(sent);
-            if (rule.fate() == BulkRule.Fate.DELAY) {
+            if (rule.fate() == Fate.DELAY) {
                 arriveIn(rule.delayNanos(), sent);
             }
-            if (rule.fate() != BulkRule.Fate.DUPLICATE) {
+            if (rule.fate() != Fate.DUPLICATE) {
                 return;
             }
         }
@@ -532,7 +524,7 @@ public final class SimNetwork {
         arriveIn(at - simulation.nowNanos(), frame);
     }
 
-    private void arriveIn(long delayNanos, BulkInFlight frame) {
+    void arriveIn(long delayNanos, BulkInFlight frame) {
         Link link = link(frame.from(), frame.to());
         simulation.schedule(
                 delayNanos,

@@ -80,7 +80,7 @@ final class SeedRun {
                             while (seed.get() != seen) {
                                 seen = seed.get();
                                 try {
-                                    Thread.sleep(HANG_MILLIS);
+                                    Thread.sleep(HANG_MILLIS); // Nothing else can tell a hang.
                                 } catch (InterruptedException e) {
                                     return;
                                 }
