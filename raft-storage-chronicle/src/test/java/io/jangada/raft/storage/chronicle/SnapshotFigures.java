@@ -65,7 +65,7 @@ class SnapshotFigures {
         Path folder = Path.of(arguments[0]);
         System.out.printf("heap at most %d MiB%n", Runtime.getRuntime().maxMemory() >> 20);
         LogOfOthers quiet = new LogOfOthers(folder);
-        Thread.sleep(3000);
+        Thread.sleep(3000); // So long the idle disk is measured.
         quiet.end("syncs of 4 KiB on an idle disk");
         Supplier<FileSnapshotStore> open =
                 () ->
@@ -149,7 +149,7 @@ class SnapshotFigures {
                     log.write(record);
                     log.getFD().sync();
                     nanos[count++] = System.nanoTime() - begin;
-                    Thread.sleep(5);
+                    Thread.sleep(5); // As a log of moderate load; each sync is timed by itself.
                 }
                 Files.delete(file);
             } catch (IOException | InterruptedException e) {
