@@ -262,6 +262,19 @@ class ReplicationTest {
     }
 
     @Test
+    void z17_aHintNeverLeadsAheadOfWhatWasRejected() {
+        TestNode n1 = leader("n1", "n1 n2 n3", 1, 1, 1).ignore();
+
+        n1.get("n2", rejected(2, 4, 0, 1, 9));
+        assertEquals(
+                "to n2: AppendEntries term 2 prev 3@1 commit 0 [4@1 noop 5@2 noop]\n", n1.out());
+        n1.get("n2", rejected(2, 3, 7, 9, 9));
+        assertEquals(
+                "to n2: AppendEntries term 2 prev 2@1 commit 0 [3@1 noop 4@1 noop 5@2 noop]\n",
+                n1.out());
+    }
+
+    @Test
     void anAnswerAboutEntriesThatTheLeaderDoesNotHaveIsIgnored() {
         TestNode n1 = leader("n1", "n1 n2 n3", 1).ignore();
 
