@@ -8,11 +8,14 @@ import java.util.function.BooleanSupplier;
 
 /** Gathers small writes for a sink, and ends early when nobody wants the snapshot any more. */
 final class SinkStream extends OutputStream {
-    private static final int BUFFER_BYTES = 64 << 10;
+    private static final int BUFFER_BYTES_MIN = 4 << 10;
+    private static final int BUFFER_BYTES_MAX = 64 << 10;
 
     private final SnapshotSink sink;
     private final BooleanSupplier abandoned;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+
+    /** Larger when it was full once: many groups are small. */
+    private ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES_MIN);
 
     SinkStream(SnapshotSink sink, BooleanSupplier abandoned) {
         this.sink = sink;
@@ -48,8 +51,12 @@ final class SinkStream extends OutputStream {
             throw new AbandonedException();
         }
         if (buffer.position() > 0) {
+            boolean full = !buffer.hasRemaining();
             sink.write(buffer.flip());
-            buffer.clear();
+            buffer =
+                    full && buffer.capacity() < BUFFER_BYTES_MAX
+                            ? ByteBuffer.allocate(BUFFER_BYTES_MAX)
+                            : buffer.clear();
         }
     }
 
