@@ -28,6 +28,9 @@ final class FaultInjector {
     void start() {
         cluster.network().quality(options.network());
         cluster.nodes().forEach(this::prepare);
+        if (kinds.contains(FaultKind.STOPPED_CLOCK)) {
+            cluster.allowClocksBeyondBound();
+        }
         if (!kinds.isEmpty()) {
             scheduleNext();
         }
@@ -37,9 +40,11 @@ final class FaultInjector {
         node.schedulingDelay(options.schedulingNanosMax());
         node.disk().syncTime(options.syncMin(), options.syncMax());
         node.disk().snapshotTime(options.syncMin(), options.syncMax().multipliedBy(5));
-        if (options.skewedClocks()) {
-            node.clockRate(anyRate());
-        }
+        node.clockRate(usualRate());
+    }
+
+    private long usualRate() {
+        return options.skewedClocks() ? anyRate() : 0;
     }
 
     /** The ratio of any two rates stays within the bound. */
@@ -90,6 +95,8 @@ final class FaultInjector {
             }
             case DISTURBED_TRANSFER -> disturbTransfer(node);
             case USURPATION -> cluster.leader().ifPresent(this::usurp);
+            case STOPPED_CLOCK ->
+                    stopClock(random.chance(0.3) ? node : cluster.leader().orElse(node));
         }
     }
 
@@ -312,6 +319,36 @@ final class FaultInjector {
                 cluster.network()::mendAll);
     }
 
+    /**
+     * Its time stands still while the others' goes on: a leader does not notice that nobody listens
+     * any more, and may hear old answers when there is another one.
+     */
+    private void stopClock(SimNode node) {
+        node.clockRate(-1_000_000);
+        Duration timeout = cluster.config().electionTimeout();
+        switch (random.nextInt(3)) {
+            case 0 -> cluster.network().isolate(node.id());
+            case 1 -> split();
+            default -> {
+                LinkQuality late =
+                        options.network().withDelay(Duration.ZERO, timeout.multipliedBy(4));
+                for (SimNode other : cluster.nodes()) {
+                    if (other != node) {
+                        cluster.network().cut(node.id(), other.id());
+                        cluster.network().quality(other.id(), node.id(), late);
+                    }
+                }
+            }
+        }
+        later(
+                forAWhile().plus(timeout.multipliedBy(2)),
+                () -> {
+                    node.clockRate(usualRate());
+                    cluster.network().quality(options.network());
+                    cluster.network().mendAll();
+                });
+    }
+
     private void restartNow(SimNode node) {
         if (node.isUp()) {
             node.crash();
@@ -405,6 +442,7 @@ final class FaultInjector {
             node.disk().syncTime(Duration.ofNanos(200_000), Duration.ofMillis(1));
             node.disk().snapshotTime(Duration.ofNanos(200_000), Duration.ofMillis(1));
             node.schedulingDelay(20_000);
+            node.clockRate(usualRate());
             node.resume();
             if (!walk.isGhost(node)) {
                 restart(node);

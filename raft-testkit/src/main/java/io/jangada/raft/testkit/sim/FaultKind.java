@@ -51,5 +51,11 @@ public enum FaultKind {
     /** The leader is cut off, and those who stand in its place hear each other late and twice. */
     CONTEST,
     /** The others try to get another leader while the present one may hold a lease. */
-    USURPATION
+    USURPATION,
+    /**
+     * One clock, mostly the leader's, stands still for a while as if the machine had slept, which
+     * is beyond every bound: leases promise nothing then, and clients use none. All else must hold,
+     * for nothing else may rest on a clock.
+     */
+    STOPPED_CLOCK
 }

@@ -37,6 +37,13 @@ public record SwarmOptions(
         Set<FaultKind> faults,
         Duration faultPause,
         Duration faultyTime) {
+    /** With clocks beyond their bound no lease is worth anything. */
+    public SwarmOptions {
+        if (faults.contains(FaultKind.STOPPED_CLOCK)) {
+            workload = workload.withoutLeases();
+        }
+    }
+
     /**
      * Draws all options.
      *
@@ -49,7 +56,7 @@ public record SwarmOptions(
         Duration timeout = config.electionTimeout();
         Set<FaultKind> faults = EnumSet.noneOf(FaultKind.class);
         for (FaultKind kind : FaultKind.values()) {
-            if (random.chance(kind == FaultKind.LOST_DISK ? 0.2 : 0.5)) {
+            if (random.chance(share(kind))) {
                 faults.add(kind);
             }
         }
@@ -69,6 +76,14 @@ public record SwarmOptions(
                 Duration.ofSeconds(random.pick(List.of(2, 3, 3, 5, 10))));
     }
 
+    /** In what share of all seeds a kind of fault may happen. */
+    private static double share(FaultKind kind) {
+        return switch (kind) {
+            case LOST_DISK, STOPPED_CLOCK -> 0.2;
+            default -> 0.5;
+        };
+    }
+
     private static RaftConfig config(SimRandom random) {
         Duration timeout = Duration.ofMillis(random.pick(List.of(50, 100, 100, 200, 500, 1000)));
         return RaftConfig.builder()
@@ -83,7 +98,7 @@ public record SwarmOptions(
                 .uncommittedBytesMax(random.pick(List.of(2L << 10, 64L << 20)))
                 .unappliedBytesMax(random.pick(List.of(2L << 10, 128L << 20)))
                 .pendingReadsMax(random.pick(List.of(2, 65_536)))
-                .mailboxCapacity(random.pick(List.of(64, 65_536)))
+                .mailboxCapacity(random.pick(List.of(64, 4_096)))
                 .sessionTimeout(Duration.ofMillis(random.pick(List.of(1_000, 3_000, 600_000))))
                 .sessionWindow(random.pick(List.of(1, 4, 8_192)))
                 .sessionReplyBytesMax(random.pick(List.of(0, 64, 4 << 20)))

@@ -28,4 +28,18 @@ public record WorkloadOptions(
     /** Five clients on three keys, a bit of everything. */
     public static final WorkloadOptions DEFAULT =
             new WorkloadOptions(5, 3, Duration.ofMillis(20), 0.5, 0.5, 0.5, 0.1, 0.5, 0);
+
+    /** The same with reads that ask a quorum instead of those under the lease. */
+    WorkloadOptions withoutLeases() {
+        return new WorkloadOptions(
+                clients,
+                keys,
+                thinkTimeMax,
+                reads,
+                0,
+                sessions,
+                duplicates,
+                leaderAffinity,
+                valueBytes);
+    }
 }

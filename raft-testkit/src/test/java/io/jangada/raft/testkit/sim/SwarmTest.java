@@ -4,12 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.util.Collections;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -24,36 +21,22 @@ class SwarmTest {
     private static final int REPORTS_MAX = 3;
 
     @Test
+    @Tag("long")
     void everySeedEndsWell() {
         Long only = Long.getLong("seed");
-        long first = only == null ? Long.getLong("first", 1) : only;
-        long count = only == null ? Long.getLong("seeds", 300) : 1;
-        Map<Long, Throwable> failures = Collections.synchronizedMap(new TreeMap<>());
-        AtomicLong simulatedNanos = new AtomicLong();
-        AtomicLong successes = new AtomicLong();
-        long began = System.nanoTime();
-        LongStream.range(first, first + count)
-                .parallel()
-                .forEach(
-                        seed -> {
-                            try {
-                                Swarm.Result result = SwarmReplay.run(seed);
-                                simulatedNanos.addAndGet(result.simulatedNanos());
-                                successes.addAndGet(result.successes());
-                            } catch (SimulationFailure | RuntimeException e) {
-                                failures.put(seed, e);
-                            }
-                        });
-        double seconds = (System.nanoTime() - began) / 1e9;
-        System.out.printf(
-                "swarm: %d seeds, %.0f simulated seconds in %.1f s, %d operations, %d failures%n",
-                count, simulatedNanos.get() / 1e9, seconds, successes.get(), failures.size());
-        if (only != null && !failures.isEmpty()) {
-            throw new AssertionError(failures.get(only).getMessage(), failures.get(only));
-        } else if (!failures.isEmpty()) {
+        if (only != null) {
+            SwarmReplay.run(only);
+            return;
+        }
+        long count = Long.getLong("seeds", 1_000);
+        SeedRange range = new SeedRange(Long.getLong("first", 1), count);
+        range.run();
+        System.out.println(range.summary());
+        Map<Long, Throwable> failures = range.failures();
+        if (!failures.isEmpty()) {
             fail(failures.size() + " seeds failed: " + failures.keySet() + "\n\n" + told(failures));
         }
-        assertTrue(only != null || successes.get() > 10 * count, "clients got little done");
+        assertTrue(range.successes() > 10 * count, "clients got little done");
     }
 
     private static String told(Map<Long, Throwable> failures) {
