@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Peers {
     private static final class Peer {
         volatile String address;
-        boolean connected;
+        volatile boolean connected;
 
         /** When to forget it; {@link Long#MAX_VALUE} while a group names it. */
         long leavesAtNanos = Long.MAX_VALUE;
@@ -184,10 +184,14 @@ final class Peers {
         }
     }
 
+    /** A frame of the node came, perhaps over a connection that it never gave up. */
     void heard(NodeId node, long nowNanos) {
         Peer peer = peers.get(node);
         if (peer != null) {
             peer.heardNanos = nowNanos;
+            if (!peer.connected) {
+                met(node, "", nowNanos);
+            }
         }
     }
 

@@ -176,6 +176,23 @@ class ConnectionsTest {
         assertEquals(List.of("disconnect n9"), calls());
     }
 
+    /** Its own connection to this node may have lasted: there is no second introduction then. */
+    @Test
+    void whoWasForgottenAndTalksAgainIsAnswered() {
+        peers.follow(A, members("voters n1=h1:1,n3=h3:1"), 0);
+        peers.follow(A, members("voters n1=h1:1"), 0);
+        peers.lookAfter(100);
+        assertEquals(List.of("connect n3 h3:1", "disconnect n3"), calls());
+
+        peers.heard(N3, 500);
+        peers.heard(N3, 550);
+        assertEquals(List.of("connect n3 h3:1"), calls());
+        peers.lookAfter(600);
+        assertEquals(List.of(), calls());
+        peers.lookAfter(650);
+        assertEquals(List.of("disconnect n3"), calls());
+    }
+
     @Test
     void aStrangerThatBecomesAMemberStays() {
         peers.met(N3, "h3:1", 0);

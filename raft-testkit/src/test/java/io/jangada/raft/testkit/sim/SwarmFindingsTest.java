@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.Membership;
+import io.jangada.raft.api.MembershipChange;
 import io.jangada.raft.api.MembershipChange.Become;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
@@ -118,6 +119,28 @@ class SwarmFindingsTest extends Story {
         }
         putNow(awaitLeader(), "k", "v");
         start(away);
+        awaitConverged();
+        assertEquals("v", getNow(away, "k"));
+    }
+
+    /**
+     * The others have forgotten a node that was removed. While one of them is cut off it comes back
+     * and leads: its connection to that one never ended, so it does not introduce itself again.
+     */
+    @Test
+    void aLeaderThatWasForgottenIsAnswered() {
+        nodes(3);
+        SimNode leader = awaitLeader();
+        SimNode away = someFollower();
+        SimNode four = addVoter();
+        awaitConverged();
+        change(leader, new MembershipChange.Remove(four.id()));
+        runTimeouts(100);
+        network.isolate(away.id());
+        change(leader, new MembershipChange.Add(four.member()));
+        handOver(four);
+        putNow(four, "k", "v");
+        network.mendAll();
         awaitConverged();
         assertEquals("v", getNow(away, "k"));
     }
