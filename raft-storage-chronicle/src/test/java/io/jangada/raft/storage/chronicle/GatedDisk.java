@@ -1,7 +1,10 @@
 package io.jangada.raft.storage.chronicle;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -12,9 +15,29 @@ final class GatedDisk implements UnaryOperator<Journal> {
     final AtomicInteger syncs = new AtomicInteger();
     final AtomicInteger records = new AtomicInteger();
     final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    final Semaphore reached = new Semaphore(0);
-    final Semaphore released = new Semaphore(0);
-    volatile boolean gated;
+    private final Semaphore reached = new Semaphore(0);
+    private final Semaphore released = new Semaphore(0);
+    private volatile boolean gated;
+
+    /** Holds up the next sync, until the gate is closed, which opens it whatever happened. */
+    Gate gate() {
+        released.drainPermits();
+        gated = true;
+        return new Gate();
+    }
+
+    /** What holds a sync up. */
+    final class Gate implements AutoCloseable {
+        void awaitSync() throws InterruptedException {
+            assertTrue(reached.tryAcquire(30, TimeUnit.SECONDS), "nothing is synced");
+        }
+
+        @Override
+        public void close() {
+            gated = false;
+            released.release();
+        }
+    }
 
     @Override
     public Journal apply(Journal journal) {

@@ -37,7 +37,7 @@ class LogWriterTest {
     }
 
     @Test
-    void thousandGroupsCostOneSync() {
+    void thousandGroupsCostOneSync() throws InterruptedException {
         try (var store = open()) {
             List<TestLog> logs = new ArrayList<>();
             for (int i = 0; i < 1000; i++) {
@@ -45,16 +45,20 @@ class LogWriterTest {
             }
             TestLog first = logs.get(0);
             first.write(null, TestLog.entries(1, 1, 1, 10));
-            disk.gated = true;
-            long blocked = first.start(null, TestLog.entries(2, 2, 1, 10));
-            disk.reached.acquireUninterruptibly();
-            int before = disk.syncs.get();
-            // The writer is in the middle of a sync: all of this waits for the next one.
-            logs.subList(1, 1000)
-                    .forEach(
-                            log -> log.start(new HardState(1, null), TestLog.entries(1, 2, 1, 10)));
-            disk.gated = false;
-            disk.released.release();
+            long blocked;
+            int before;
+            try (GatedDisk.Gate gate = disk.gate()) {
+                blocked = first.start(null, TestLog.entries(2, 2, 1, 10));
+                gate.awaitSync();
+                before = disk.syncs.get();
+                // The writer is in the middle of a sync: all of this waits for the next one.
+                logs.subList(1, 1000)
+                        .forEach(
+                                log ->
+                                        log.start(
+                                                new HardState(1, null),
+                                                TestLog.entries(1, 2, 1, 10)));
+            }
             assertTrue(first.await(blocked));
             logs.subList(1, 1000).forEach(log -> assertTrue(log.await(1)));
             assertEquals(before + 1, disk.syncs.get());
@@ -73,13 +77,13 @@ class LogWriterTest {
         try (var store = open();
                 var log = TestLog.open(store, "a")) {
             log.write(null, TestLog.entries(1, 1, 1, 10));
-            disk.gated = true;
-            long write = log.start(null, TestLog.entries(2, 2, 1, 10));
-            disk.reached.acquireUninterruptibly();
-            assertEquals(write - 1, log.persisted());
-            assertEquals(TestLog.entries(1, 2, 1, 10), log.all(), "readable at once");
-            disk.gated = false;
-            disk.released.release();
+            long write;
+            try (GatedDisk.Gate gate = disk.gate()) {
+                write = log.start(null, TestLog.entries(2, 2, 1, 10));
+                gate.awaitSync();
+                assertEquals(write - 1, log.persisted());
+                assertEquals(TestLog.entries(1, 2, 1, 10), log.all(), "readable at once");
+            }
             assertTrue(log.await(write));
         }
     }
