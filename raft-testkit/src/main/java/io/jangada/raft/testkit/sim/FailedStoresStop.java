@@ -25,15 +25,19 @@ final class FailedStoresStop extends Invariant {
         super(all, "Z28 failed stores stop");
     }
 
-    /** Each round of the loop publishes a status of its own, equal or not. */
     @Override
-    @SuppressWarnings("ReferenceEquality")
     void afterEvent(SimNode node) {
         CoreStatus now = node.status();
         if (now == null || node.isStopped() || !node.disk().hasFailed()) {
             failing.remove(node);
-            return;
+        } else {
+            goesOn(node, now);
         }
+    }
+
+    /** Each round of the loop publishes a status of its own, equal or not. */
+    @SuppressWarnings("ReferenceEquality")
+    void goesOn(SimNode node, CoreStatus now) {
         Failing since = failing.computeIfAbsent(node, any -> new Failing(now));
         if (now != since.latest) {
             since.latest = now;

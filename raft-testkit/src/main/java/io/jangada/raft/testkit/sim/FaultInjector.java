@@ -1,6 +1,8 @@
 package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.api.NodeId;
+import io.jangada.raft.impl.core.Message;
+import io.jangada.raft.spi.EntryType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,10 +91,8 @@ final class FaultInjector {
             case OTHER_LIMITS -> changeLimits(node);
             case ECHOES -> echo();
             case CONTEST -> contest();
-            case DISTURBED_CHANGE -> {
-                walk.step();
-                disturbLeader();
-            }
+            case CHANGE_OF_SIDES -> cluster.leader().ifPresent(this::changeSides);
+            case DISTURBED_CHANGE -> disturbChange();
             case DISTURBED_TRANSFER -> disturbTransfer(node);
             case USURPATION -> cluster.leader().ifPresent(this::usurp);
             case STOPPED_CLOCK ->
@@ -271,13 +271,57 @@ final class FaultInjector {
                 .quality(
                         usual.withLoss(0)
                                 .withDisorder(0.5, 1)
-                                .withDelay(usual.delayMin(), timeout.dividedBy(2)));
+                                .withDelay(
+                                        usual.delayMin(),
+                                        timeout.dividedBy(2)
+                                                .multipliedBy(random.pick(List.of(1, 4)))));
         later(
                 forAWhile().plus(timeout),
                 () -> {
                     cluster.network().quality(usual);
                     cluster.network().mendAll();
                 });
+    }
+
+    /** Who was cut off, with entries that nobody else has, comes back when its successor goes. */
+    private void changeSides(SimNode leader) {
+        cluster.network().isolate(leader.id());
+        later(
+                cluster.config().electionTimeout().multipliedBy(5),
+                () -> {
+                    cluster.network().mendAll();
+                    cluster.leader()
+                            .filter(successor -> successor != leader)
+                            .ifPresent(successor -> cluster.network().isolate(successor.id()));
+                    later(forAWhile(), cluster.network()::mendAll);
+                });
+    }
+
+    private void disturbChange() {
+        walk.step();
+        if (random.chance(0.5)) {
+            disturbLeader();
+            return;
+        }
+        MessageRule untold = cluster.network().drop(FaultInjector::tellsWhoIsOutOfIt);
+        later(
+                cluster.config().electionTimeout().multipliedBy(2),
+                () -> cluster.leader().ifPresent(leader -> cluster.network().isolate(leader.id())));
+        later(
+                cluster.config().electionTimeout().multipliedBy(8),
+                () -> {
+                    untold.close();
+                    cluster.network().mendAll();
+                });
+    }
+
+    /** While some have a joint configuration, those whom it is to end for go by the one before. */
+    private static boolean tellsWhoIsOutOfIt(NodeId from, NodeId to, Message message) {
+        return message instanceof Message.AppendEntries append
+                && append.entries().stream()
+                        .filter(entry -> entry.type() == EntryType.MEMBERSHIP)
+                        .map(GroupImage::membership)
+                        .anyMatch(next -> next.isJoint() && !next.voters().containsKey(to));
     }
 
     /** A successor that sleeps may wake up, and stand, when the transfer has been given up. */
@@ -435,6 +479,7 @@ final class FaultInjector {
             cluster.nodes().forEach(SimNode::crash); // All begin at the same moment, as equals.
         }
         cluster.network().mendAll();
+        cluster.network().closeRules();
         cluster.network().quality(LinkQuality.GOOD);
         cluster.network().echo(0, Duration.ZERO);
         for (SimNode node : cluster.nodes()) {

@@ -50,6 +50,8 @@ public enum FaultKind {
     DISTURBED_TRANSFER,
     /** The leader is cut off, and those who stand in its place hear each other late and twice. */
     CONTEST,
+    /** The leader is cut off, and changes places with its successor before long. */
+    CHANGE_OF_SIDES,
     /** The others try to get another leader while the present one may hold a lease. */
     USURPATION,
     /**

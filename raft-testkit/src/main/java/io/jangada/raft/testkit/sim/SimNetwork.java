@@ -281,6 +281,12 @@ public final class SimNetwork {
         return rule;
     }
 
+    /** No message is chosen any more; what is held back stays so. */
+    void closeRules() {
+        rules.clear();
+        bulkRules.clear();
+    }
+
     void remove(NetworkRule<?> rule) {
         rules.remove(rule);
         bulkRules.remove(rule);

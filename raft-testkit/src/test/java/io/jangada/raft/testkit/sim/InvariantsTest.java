@@ -352,6 +352,20 @@ class InvariantsTest extends Story {
     }
 
     @Test
+    void z28_failedStoresStop() {
+        FailedStoresStop invariant = new FailedStoresStop(all);
+        for (int round = 0; round < 6; round++) {
+            invariant.goesOn(other, like(other.status()));
+        }
+        assertNull(all.violation());
+        invariant.goesOn(other, like(other.status()));
+        assertViolation(
+                "Z28 failed stores stop violated: %s goes on in term %d, with a log that ends at"
+                        + " index %d, though its store has failed",
+                other, term, last);
+    }
+
+    @Test
     void z33_rebuildingIsSilent() {
         other.log().beginRebuild();
         Message vote = new RequestVote(term + 1, true, last, term, false);
