@@ -33,6 +33,7 @@ final class ProxyLink implements Closeable {
     private static final int CONNECT_MILLIS = 2000;
 
     private final ServerSocket listener;
+    private final Thread acceptor;
     private final InetSocketAddress target;
     private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
     private volatile Mode mode = Mode.OPEN;
@@ -55,7 +56,7 @@ final class ProxyLink implements Closeable {
             listener.close();
             throw e;
         }
-        start("link " + from.getHostAddress(), this::accept);
+        acceptor = start("link " + from.getHostAddress(), this::accept);
     }
 
     /** Changes what becomes of the bytes from now on. */
@@ -79,9 +80,15 @@ final class ProxyLink implements Closeable {
         relays.forEach(Relay::close);
     }
 
+    /** Nobody is let in any more when this returns: until its thread is out, a listener listens. */
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         reset();
     }
 
@@ -108,7 +115,7 @@ final class ProxyLink implements Closeable {
             near.setTcpNoDelay(true);
             far.setTcpNoDelay(true);
             far.connect(target, CONNECT_MILLIS);
-            if (mode == Mode.CLOSED) {
+            if (mode == Mode.CLOSED || listener.isClosed()) {
                 throw new IOException("closed meanwhile");
             }
             start("relay back", () -> relay.pump(far, near));
@@ -118,10 +125,11 @@ final class ProxyLink implements Closeable {
         }
     }
 
-    private static void start(String name, Runnable work) {
+    private static Thread start(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     /** One connection of two halves. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class FieldReader {
     /** A field of a schema. */
     interface Field {
-        /** From 1 to 63. */
+        /** From 1 to 39. */
         int number();
 
         int wireType();
@@ -40,7 +40,7 @@ final class FieldReader {
     private static final long NUMBER_MAX = 1L << 62;
 
     private static final int NAME_BYTES_MAX = 64;
-    private static final int FIELDS_MAX = 64;
+    private static final int FIELDS_MAX = 40;
 
     private final ByteBufferInput in;
     private final long[] numbers = new long[FIELDS_MAX];

@@ -8,6 +8,7 @@ import io.jangada.raft.impl.core.Message;
 import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
 import io.jangada.raft.impl.core.Message.HeartbeatResponse;
 import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -105,16 +106,15 @@ final class LeadersHearQuorums extends Invariant {
 
     private static long quorumHeard(
             SimNode node, Leadership leadership, Collection<NodeId> voters) {
-        long[] times =
-                voters.stream()
-                        .mapToLong(
-                                voter ->
-                                        voter.equals(node.id())
-                                                ? node.localNanos()
-                                                : leadership.heard.getOrDefault(
-                                                        voter, leadership.sinceNanos))
-                        .sorted()
-                        .toArray();
+        long[] times = new long[voters.size()];
+        int count = 0;
+        for (NodeId voter : voters) {
+            times[count++] =
+                    voter.equals(node.id())
+                            ? node.localNanos()
+                            : leadership.heard.getOrDefault(voter, leadership.sinceNanos);
+        }
+        Arrays.sort(times);
         return times.length == 0 ? node.localNanos() : times[(times.length - 1) / 2];
     }
 
