@@ -54,12 +54,7 @@ public record SwarmOptions(
         SimRandom random = new SimRandom(seed ^ 0x5DEECE66DL);
         RaftConfig config = config(random);
         Duration timeout = config.electionTimeout();
-        Set<FaultKind> faults = EnumSet.noneOf(FaultKind.class);
-        for (FaultKind kind : FaultKind.values()) {
-            if (random.chance(share(kind))) {
-                faults.add(kind);
-            }
-        }
+        Set<FaultKind> faults = faults(random);
         Duration syncMin = Duration.ofNanos(random.pick(List.of(20_000, 200_000, 1_000_000)));
         return new SwarmOptions(
                 random.pick(List.of(1, 2, 3, 3, 3, 4, 5, 5, 5, 6, 7)),
@@ -76,12 +71,18 @@ public record SwarmOptions(
                 Duration.ofSeconds(random.pick(List.of(2, 3, 3, 5, 10))));
     }
 
-    /** In what share of all seeds a kind of fault may happen. */
-    private static double share(FaultKind kind) {
-        return switch (kind) {
-            case LOST_DISK, STOPPED_CLOCK -> 0.2;
-            default -> 0.5;
-        };
+    /** Many kinds meet each other; of few each happens often. */
+    private static Set<FaultKind> faults(SimRandom random) {
+        List<FaultKind> all = List.of(FaultKind.values());
+        Set<FaultKind> faults = EnumSet.of(random.pick(all));
+        double share = random.pick(List.of(0.1, 0.3, 0.5));
+        for (FaultKind kind : all) {
+            boolean grave = kind == FaultKind.LOST_DISK || kind == FaultKind.STOPPED_CLOCK;
+            if (random.chance(grave ? share / 3 : share)) {
+                faults.add(kind);
+            }
+        }
+        return faults;
     }
 
     private static RaftConfig config(SimRandom random) {
