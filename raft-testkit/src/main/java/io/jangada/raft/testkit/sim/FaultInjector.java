@@ -495,6 +495,11 @@ final class FaultInjector {
         }
     }
 
+    /** Whether a node has lost its disk, so that nobody listens to it any more. */
+    boolean isLost(SimNode node) {
+        return walk.isLost(node);
+    }
+
     /** Whether all wishes for other members have had their outcome. */
     boolean isQuiet() {
         return walk.isQuiet();

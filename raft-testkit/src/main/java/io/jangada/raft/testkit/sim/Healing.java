@@ -1,11 +1,13 @@
 package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.api.Role;
+import io.jangada.raft.impl.core.CoreStatus;
 import java.time.Duration;
 
 /**
  * I20: once faults stop, the cluster is whole again within some election timeouts: one leader, one
- * configuration that is not joint, equal logs and states, and reads and writes that succeed.
+ * configuration that is not joint, equal logs and states, reads and writes that succeed, and nobody
+ * who was removed and does not know it.
  */
 final class Healing extends Invariant {
     /** A part of a snapshot that was lost is asked for again a second later. */
@@ -44,6 +46,27 @@ final class Healing extends Invariant {
         require(cluster.runUntil(workload::isIdle, patience), "clients still wait", patience);
         workload.probe(timeout.multipliedBy(15));
         awaitConverged();
+        boolean told = cluster.runUntil(() -> everybodyKnows(faults), limit);
+        require(told, "a node that was removed still takes itself for a voter", limit);
+    }
+
+    /**
+     * Z42: who is out knows it, unless it waits for others to talk to it, or is not listened to.
+     */
+    private boolean everybodyKnows(FaultInjector faults) {
+        for (SimNode node : cluster.nodes()) {
+            CoreStatus status = node.isStopped() ? null : node.status();
+            boolean out = cluster.membership().member(node.id()).isEmpty();
+            if (status != null
+                    && out
+                    && status.membership().isVoter(node.id())
+                    && !status.removed()
+                    && !node.disk().isIncomplete()
+                    && !faults.isLost(node)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void awaitConverged() {

@@ -89,6 +89,9 @@ abstract class Invariant {
     /** A client was told what its write came to. */
     void onAnswered(long command, KvOutput answer) {}
 
+    /** A client was told that its session is gone, so long after its latest acknowledged write. */
+    void onExpired(long session, long idleNanos) {}
+
     /** All faults have ended, all clients too, and the cluster is whole: one member's state. */
     void atEnd(SimNode member, KvMachine machine) {}
 

@@ -46,6 +46,7 @@ final class Invariants {
         all.add(new TermsBeginWithCandidates(this));
         all.add(new LeadersHearQuorums(this));
         all.add(new ClusterTimeNeverFalls(this));
+        all.add(new UsedSessionsLast(this));
         all.add(new FailedStoresStop(this));
         all.add(new NoFault(this));
     }
@@ -206,6 +207,12 @@ final class Invariants {
     void onAnswered(long command, KvOutput answer) {
         for (Invariant each : all) {
             each.onAnswered(command, answer);
+        }
+    }
+
+    void onExpired(long session, long idleNanos) {
+        for (Invariant each : all) {
+            each.onExpired(session, idleNanos);
         }
     }
 

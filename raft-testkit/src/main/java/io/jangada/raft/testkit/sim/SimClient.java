@@ -32,6 +32,10 @@ final class SimClient {
     private long process;
     private long session;
     private long nextSequence;
+
+    /** When the latest write began that was acknowledged in this session. */
+    private long usedNanos;
+
     private long successes;
     private boolean idle = true;
 
@@ -133,6 +137,7 @@ final class SimClient {
                             if (attempt.settle()) {
                                 session = id == null ? 0 : id;
                                 nextSequence = 1;
+                                usedNanos = Long.MIN_VALUE / 2;
                                 think();
                             }
                         });
@@ -175,6 +180,7 @@ final class SimClient {
         private final KvInput input;
         private final long id = workload.newCommand();
         private final long sequence = nextSequence++;
+        private final long beganNanos = cluster.simulation().nowNanos();
         private int tries;
 
         /** Attempts without an answer so far, those still to come among them. */
@@ -253,6 +259,10 @@ final class SimClient {
             if (output != null) {
                 succeeded(output);
             } else if (failure instanceof SessionExpiredException) {
+                if (String.valueOf(failure.getMessage()).contains("expired")) { // Not only a reply.
+                    long idle = cluster.simulation().nowNanos() - usedNanos;
+                    cluster.invariants().onExpired(session, idle);
+                }
                 inDoubt = true;
                 open--;
                 session = 0;
@@ -275,6 +285,7 @@ final class SimClient {
             recorder.ok(process, output, Map.of());
             if (!isRead()) {
                 workload.acknowledged(id);
+                usedNanos = beganNanos;
             }
             if (output instanceof KvOutput.Value value && value.value() != null) {
                 seen.put(input.key(), value.value());

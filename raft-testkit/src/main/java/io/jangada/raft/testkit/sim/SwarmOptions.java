@@ -78,7 +78,7 @@ public record SwarmOptions(
         double share = random.pick(List.of(0.1, 0.3, 0.5));
         for (FaultKind kind : all) {
             boolean grave = kind == FaultKind.LOST_DISK || kind == FaultKind.STOPPED_CLOCK;
-            if (random.chance(grave ? share / 3 : share)) {
+            if (random.chance(grave ? share / 2 : share)) {
                 faults.add(kind);
             }
         }

@@ -388,6 +388,16 @@ class InvariantsTest extends Story {
     }
 
     @Test
+    void z43_usedSessionsLast() {
+        UsedSessionsLast invariant = new UsedSessionsLast(all);
+        invariant.onExpired(7, 500_000_000);
+        assertNull(all.violation());
+        invariant.onExpired(7, 499_000_000);
+        assertViolation(
+                "Z43 used sessions last violated: session 7 has expired, 499.000 ms after a write");
+    }
+
+    @Test
     void nothingStopsWithoutACause() {
         SimulationFailure failure =
                 assertThrows(SimulationFailure.class, () -> other.group().close());
