@@ -2,6 +2,7 @@ package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.impl.core.Message;
+import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.spi.EntryType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,8 +109,12 @@ final class FaultInjector {
 
     /** At a random time within a duration, unless the cluster has been healed by then. */
     private void later(Duration within, Runnable action) {
+        after(Duration.ofNanos(random.between(1, within.toNanos())), action);
+    }
+
+    private void after(Duration delay, Runnable action) {
         simulation.schedule(
-                random.between(1, within.toNanos()),
+                delay.toNanos(),
                 () -> {
                     if (!over) {
                         action.run();
@@ -324,13 +329,33 @@ final class FaultInjector {
                         .anyMatch(next -> next.isJoint() && !next.voters().containsKey(to));
     }
 
-    /** A successor that sleeps may wake up, and stand, when the transfer has been given up. */
+    /**
+     * A leader is lost; a successor that sleeps may wake up, and stand, when the transfer has been
+     * given up; or it is told late, and the old leader does not hear what becomes of it.
+     */
     private void disturbTransfer(SimNode successor) {
-        transfer(successor);
-        if (random.chance(0.5)) {
-            disturbLeader();
-        } else {
-            later(cluster.config().electionTimeout().dividedBy(2), () -> pause(successor));
+        Duration timeout = cluster.config().electionTimeout();
+        SimNode leader = cluster.leader().orElse(successor);
+        if (leader == successor) {
+            return;
+        }
+        leader.group().admin().transferLeadership(successor.id());
+        switch (random.nextInt(3)) {
+            case 0 -> disturbLeader();
+            case 1 -> later(timeout.dividedBy(2), () -> pause(successor));
+            default -> {
+                Duration late = timeout.multipliedBy(random.between(0, 6)).dividedBy(2);
+                MessageRule word =
+                        cluster.network()
+                                .delay((from, to, message) -> message instanceof TimeoutNow, late);
+                after(
+                        late,
+                        () -> {
+                            word.close();
+                            cluster.network().cut(successor.id(), leader.id());
+                            later(forAWhile(), cluster.network()::mendAll);
+                        });
+            }
         }
     }
 
@@ -353,14 +378,31 @@ final class FaultInjector {
                 cluster.network().isolate(leader.id());
                 others.stream().filter(node -> random.chance(0.7)).forEach(this::restartNow);
             }
-            default ->
-                    others.stream()
-                            .filter(node -> random.chance(0.3))
-                            .forEach(node -> cluster.network().cut(leader.id(), node.id()));
+            default -> {
+                if (!others.isEmpty()) {
+                    forget(leader, others);
+                }
+            }
         }
-        later(
-                forAWhile().plus(cluster.config().electionTimeout().multipliedBy(2)),
-                cluster.network()::mendAll);
+        after(
+                cluster.config().electionTimeout().multipliedBy(2),
+                () -> later(forAWhile(), cluster.network()::mendAll));
+    }
+
+    /** One node hears the leader no more; the others do, and perhaps forget it all in a restart. */
+    private void forget(SimNode leader, List<SimNode> others) {
+        SimNode usurper = random.pick(others);
+        cluster.network().cutBoth(leader.id(), usurper.id());
+        if (random.chance(0.5)) {
+            later(
+                    cluster.config().electionTimeout().multipliedBy(2),
+                    () -> {
+                        cluster.network().isolate(leader.id());
+                        others.stream()
+                                .filter(node -> node != usurper && random.chance(0.9))
+                                .forEach(this::restartNow);
+                    });
+        }
     }
 
     /**

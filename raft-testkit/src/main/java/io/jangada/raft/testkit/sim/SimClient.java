@@ -259,7 +259,8 @@ final class SimClient {
             if (output != null) {
                 succeeded(output);
             } else if (failure instanceof SessionExpiredException) {
-                if (String.valueOf(failure.getMessage()).contains("expired")) { // Not only a reply.
+                boolean all = String.valueOf(failure.getMessage()).contains("expired");
+                if (keepsSession && all) { // And not only a reply in it.
                     long idle = cluster.simulation().nowNanos() - usedNanos;
                     cluster.invariants().onExpired(session, idle);
                 }
