@@ -2,6 +2,7 @@ package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.api.NodeId;
 import io.jangada.raft.impl.core.Message;
+import io.jangada.raft.impl.core.Message.RequestVoteResponse;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.spi.EntryType;
 import java.time.Duration;
@@ -269,21 +270,28 @@ final class FaultInjector {
     }
 
     private void contest() {
-        LinkQuality usual = options.network();
         Duration timeout = cluster.config().electionTimeout();
         cluster.leader().ifPresent(leader -> cluster.network().isolate(leader.id()));
-        cluster.network()
-                .quality(
-                        usual.withLoss(0)
-                                .withDisorder(0.5, 1)
-                                .withDelay(
-                                        usual.delayMin(),
-                                        timeout.dividedBy(2)
-                                                .multipliedBy(random.pick(List.of(1, 4)))));
+        if (random.chance(0.5)) {
+            Duration late = timeout.multipliedBy(random.between(2, 6)).dividedBy(2);
+            MessageRule votes =
+                    cluster.network()
+                            .delay(
+                                    (from, to, message) -> message instanceof RequestVoteResponse,
+                                    late);
+            after(timeout.multipliedBy(6), votes::close);
+        } else {
+            LinkQuality usual = options.network();
+            cluster.network()
+                    .quality(
+                            usual.withLoss(0)
+                                    .withDisorder(0.5, 1)
+                                    .withDelay(usual.delayMin(), timeout.dividedBy(2)));
+        }
         later(
                 forAWhile().plus(timeout),
                 () -> {
-                    cluster.network().quality(usual);
+                    cluster.network().quality(options.network());
                     cluster.network().mendAll();
                 });
     }
