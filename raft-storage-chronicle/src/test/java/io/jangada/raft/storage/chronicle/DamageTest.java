@@ -229,6 +229,25 @@ class DamageTest {
         }
     }
 
+    /** The damage begins in what was durable and reaches into a batch that was not. */
+    @Test
+    void lastAcknowledgedWriteBeforeATornBatchIsMissed() {
+        Path other = temp.resolve("torn");
+        Path copy = temp.resolve("torn-killed");
+        try (var store = TestLog.openStore(other);
+                var a = TestLog.open(store, "a")) {
+            a.writeEach(TestLog.entries(1, 5, 1, 10));
+            a.write(null, TestLog.entries(6, 8, 1, 10));
+            Folders.copy(other, copy);
+        }
+        SegmentImage image = segment(copy, 1);
+        image.flip(image.entry("a", 5).offset());
+        image.flip(image.entry("a", 6).offset());
+        try (var store = TestLog.openStore(copy)) {
+            assertRefused(store, "a", Rebuild.REFUSED, "segment 1");
+        }
+    }
+
     private static void awaitIdleMark(Path folder) throws Exception {
         long deadline = System.nanoTime() + 10_000_000_000L;
         while (segment(folder, 1).records.stream()
