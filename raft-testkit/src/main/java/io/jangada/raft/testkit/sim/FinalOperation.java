@@ -2,6 +2,7 @@ package io.jangada.raft.testkit.sim;
 
 import io.jangada.raft.api.ReadMode;
 import io.jangada.raft.api.RejectedException;
+import io.jangada.raft.api.SessionExpiredException;
 import io.jangada.raft.testkit.check.KvInput;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.util.Map;
@@ -61,11 +62,16 @@ final class FinalOperation {
         return future.isDone();
     }
 
-    boolean isOverloaded() {
+    /**
+     * Whether it has to be tried again: the node was overloaded; or a snapshot took the place of
+     * the entry that may have been this write's, and its session is gone, so that nobody knows.
+     */
+    boolean mayTryAgain() {
         return future.isDone()
                 && future.handle((output, failure) -> failure).join()
                         instanceof CompletionException failed
-                && failed.getCause() instanceof RejectedException.Overloaded;
+                && (failed.getCause() instanceof RejectedException.Overloaded
+                        || failed.getCause() instanceof SessionExpiredException);
     }
 
     void check() {

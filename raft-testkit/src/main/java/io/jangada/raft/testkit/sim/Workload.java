@@ -164,12 +164,12 @@ public final class Workload {
         }
     }
 
-    /** Who is told that the node is overloaded waits and tries again. */
+    /** Who is told to waits and tries again. */
     private void check(Supplier<FinalOperation> attempt, Duration limit) {
         long end = cluster.simulation().nowNanos() + limit.toNanos();
         FinalOperation operation = attempt.get();
         cluster.runUntil(operation::isDone, limit);
-        while (operation.isOverloaded() && cluster.simulation().nowNanos() < end) {
+        while (operation.mayTryAgain() && cluster.simulation().nowNanos() < end) {
             cluster.run(cluster.config().heartbeatInterval());
             operation = attempt.get();
             cluster.runUntil(operation::isDone, limit);

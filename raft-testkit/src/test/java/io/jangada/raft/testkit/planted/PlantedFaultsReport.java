@@ -33,6 +33,9 @@ class PlantedFaultsReport {
                         .filter(each -> !each.getKey().swarm() || each.getKey().reason().isEmpty())
                         .map(each -> each.getKey().name())
                         .toList();
-        assertEquals(List.of(), notCaught, "nobody caught these, and no reason is given why the swarm cannot");
+        assertEquals(
+                List.of(),
+                notCaught,
+                "nobody caught these, and no reason is given why the swarm cannot");
     }
 }
