@@ -44,6 +44,11 @@ abstract class Invariant {
         }
     }
 
+    /** It cannot be told with reasonable effort whether this holds. */
+    final void unjudged() {
+        all.unjudged();
+    }
+
     /** A node has published another status than before; {@code before} is null in a new life. */
     void onStatus(SimNode node, @Nullable CoreStatus before, CoreStatus now) {}
 

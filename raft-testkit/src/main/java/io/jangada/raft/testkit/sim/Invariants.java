@@ -20,6 +20,7 @@ final class Invariants {
     private final LeaseSafety leaseSafety = new LeaseSafety(this);
     private BiConsumer<KvCommand, KvOutput> applied = (command, output) -> {};
     private @Nullable String violation;
+    private boolean judged = true;
 
     Invariants() {
         all.add(new ElectionSafety(this));
@@ -80,6 +81,15 @@ final class Invariants {
 
     @Nullable String violation() {
         return violation;
+    }
+
+    void unjudged() {
+        judged = false;
+    }
+
+    /** Whether nothing was too hard to judge. */
+    boolean isJudged() {
+        return judged;
     }
 
     /** Looks at every node where something ran. */

@@ -19,8 +19,11 @@ public final class Swarm {
      * @param events how many events ran
      * @param simulatedNanos how much virtual time passed
      * @param successes how many operations of clients ended well
+     * @param judged false if what clients saw has too many possible orders to tell whether one of
+     *     them is good, which is rare; everything else was checked
      */
-    public record Result(long traceHash, long events, long simulatedNanos, long successes) {}
+    public record Result(
+            long traceHash, long events, long simulatedNanos, long successes, boolean judged) {}
 
     private Swarm(long seed, SwarmOptions options, @Nullable Consumer<? super TraceEvent> reader) {
         this.options = options;
@@ -87,6 +90,7 @@ public final class Swarm {
                 simulation.traceHash(),
                 simulation.eventCount(),
                 simulation.nowNanos(),
-                workload.successCount());
+                workload.successCount(),
+                cluster.invariants().isJudged());
     }
 }

@@ -13,7 +13,7 @@ final class Report {
 
     static final String COMMAND =
             "nice -n 19 mvn -q test -Psoak -pl raft-testkit -am -Dtest=PlantedFaultsReport"
-                    + " -Dsurefire.failIfNoSpecifiedTests=false -Dplanted.seeds=10000";
+                    + " -Dsurefire.failIfNoSpecifiedTests=false -Dplanted.seeds=1000";
 
     private Report() {}
 

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -24,6 +26,7 @@ final class SeedRange {
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong simulatedNanos = new AtomicLong();
     private final AtomicLong successes = new AtomicLong();
+    private final Set<Long> unjudged = new ConcurrentSkipListSet<>();
     private final Map<Long, Throwable> failures = Collections.synchronizedMap(new TreeMap<>());
     private final AtomicLong reportedNanos = new AtomicLong();
     private long beganNanos;
@@ -75,6 +78,9 @@ final class SeedRange {
                 Swarm.Result result = Swarm.run(seed, SwarmReplay.options(seed), null);
                 simulatedNanos.addAndGet(result.simulatedNanos());
                 successes.addAndGet(result.successes());
+                if (!result.judged()) {
+                    unjudged.add(seed);
+                }
             } catch (SimulationFailure | RuntimeException e) {
                 failures.put(seed, e);
                 System.out.println("swarm: seed " + seed + " failed: " + firstLine(e));
@@ -107,12 +113,13 @@ final class SeedRange {
     String summary() {
         return String.format(
                 "swarm: %,d seeds from %d on, %,.0f simulated seconds in %.1f s, %,d operations,"
-                        + " %d failures",
+                        + " %d failures%s",
                 done.get(),
                 first,
                 simulatedNanos.get() / 1e9,
                 tookNanos / 1e9,
                 successes.get(),
-                failures.size());
+                failures.size(),
+                unjudged.isEmpty() ? "" : "; histories not judged: " + unjudged);
     }
 }
