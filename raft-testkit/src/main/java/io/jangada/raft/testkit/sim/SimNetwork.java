@@ -161,13 +161,18 @@ public final class SimNetwork {
     }
 
     /**
-     * Says how all links treat messages from now on.
+     * Says how all links treat messages from now on. What is on its way keeps its time, and may be
+     * overtaken.
      *
      * @param quality the quality
      */
     public void quality(LinkQuality quality) {
         usualQuality = quality;
-        links.values().forEach(link -> link.quality = quality);
+        for (Link link : links.values()) {
+            link.quality = quality;
+            link.orderedUntil = 0;
+            link.bulkOrderedUntil = 0;
+        }
     }
 
     /**
