@@ -134,7 +134,12 @@ class SnapshotTest {
         assertEquals(applied, group.status().snapshotIndex());
         Await.until("the log is cut", () -> group.status().firstIndex() == applied + 1);
         assertEquals(applied, Await.get(group.admin().snapshot()), "nothing new, nothing taken");
-        assertEquals(1, taken.size());
+        write(group, 1);
+        long later = Await.get(group.admin().snapshot());
+        Await.until("the later one was told", () -> toldOf(later));
+        assertEquals(
+                List.of(applied, later),
+                taken.stream().map(RaftEvent.SnapshotTaken::index).toList());
     }
 
     @Test
