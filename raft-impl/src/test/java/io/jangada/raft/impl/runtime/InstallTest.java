@@ -195,7 +195,9 @@ class InstallTest {
 
     @Test
     void aSlowLoadHoldsUpNobodyElse() {
-        open(NO_TRAIL, i -> new Adder());
+        RaftConfig patient = // A hiccup of this machine is no missed heartbeat.
+                NO_TRAIL.toBuilder().electionTimeout(Duration.ofSeconds(2)).build();
+        open(patient, i -> new Adder());
         leaveBehind();
         Adder machine = cluster.machines.get(lagging);
         machine.loadGate.shut();
