@@ -164,7 +164,7 @@ public final class Workload {
         }
     }
 
-    /** Who is told to waits and tries again. */
+    /** Who is told that it may try again waits a little, and does. */
     private void check(Supplier<FinalOperation> attempt, Duration limit) {
         long end = cluster.simulation().nowNanos() + limit.toNanos();
         FinalOperation operation = attempt.get();
