@@ -65,6 +65,11 @@ final class SeedRange {
         return failures;
     }
 
+    /** Seeds whose histories were too hard to judge. */
+    Set<Long> unjudged() {
+        return unjudged;
+    }
+
     /** Operations of clients that ended well. */
     long successes() {
         return successes.get();

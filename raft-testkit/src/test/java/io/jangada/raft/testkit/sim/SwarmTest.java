@@ -37,6 +37,9 @@ class SwarmTest {
             fail(failures.size() + " seeds failed: " + failures.keySet() + "\n\n" + told(failures));
         }
         assertTrue(range.successes() > 10 * count, "clients got little done");
+        assertTrue(
+                range.unjudged().size() <= count / 10_000,
+                () -> "too many histories could not be judged: " + range.unjudged());
     }
 
     private static String told(Map<Long, Throwable> failures) {
