@@ -8,6 +8,7 @@ import io.jangada.raft.spi.Transport;
 import io.jangada.raft.spi.TransportListener;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
@@ -145,6 +146,11 @@ public final class NettyTransport implements Transport {
     @Override
     public Optional<LoopThread> lendThread() {
         return Optional.of(started().loopThread());
+    }
+
+    /** Tests hold it up. */
+    EventLoop bulkLoop() {
+        return started().bulkLoop();
     }
 
     @Override

@@ -100,7 +100,9 @@ final class PeerLink {
                 loop,
                 () -> {
                     if (!to.equals(address)) {
-                        drop();
+                        if (address != null) {
+                            drop(); // What waits for a first connection goes on waiting.
+                        }
                         address = to;
                         backoff.reset();
                         failures.reset();

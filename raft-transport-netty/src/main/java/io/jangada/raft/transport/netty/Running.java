@@ -9,6 +9,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -148,6 +149,10 @@ final class Running {
 
     LoopThread loopThread() {
         return new LentLoop(context.io().next());
+    }
+
+    EventLoop bulkLoop() {
+        return context.io().bulkLoop();
     }
 
     void identify(PeerIdentity self) {

@@ -130,6 +130,18 @@ class BulkLaneTest extends TransportTestBase {
     }
 
     @Test
+    void whatIsSentBeforeTheLaneKnowsItsAddressWaitsForIt() throws Exception {
+        Peer n1 = start("n1");
+        Peer n2 = start("n2");
+        CountDownLatch release = new CountDownLatch(1);
+        n1.transport.bulkLoop().execute(() -> await(release));
+        n1.meet(n2);
+        assertTrue(n1.sendBulk(N2, new byte[] {1}));
+        release.countDown();
+        assertArrayEquals(new byte[] {1}, n2.nextBulk().bytes());
+    }
+
+    @Test
     void listenerThatFailsCostsTheBulkConnectionOnly() throws Exception {
         Peer n1 = start("n1");
         Peer n2 = start("n2");
