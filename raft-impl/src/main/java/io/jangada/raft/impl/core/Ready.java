@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the outside world is owed after the latest inputs. The reset and then the write must be
  * started before the next input is stepped; messages leave as their {@link Outbound#afterWrite}
- * allows.
+ * allows, and those of an earlier term than the latest hard state's not at all.
  *
  * @param reset the log begins anew behind a snapshot: a write of its own, before the other one;
  *     null if it goes on

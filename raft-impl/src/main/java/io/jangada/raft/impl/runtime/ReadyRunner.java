@@ -4,9 +4,11 @@ import io.jangada.raft.api.GroupId;
 import io.jangada.raft.impl.core.Ready;
 import io.jangada.raft.impl.core.Ready.Outbound;
 import io.jangada.raft.spi.GroupLog;
+import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.SnapshotInfo;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The only place where a core's decisions become effects. Starts the write, then sends what does
@@ -23,6 +25,9 @@ final class ReadyRunner {
 
     private long persistedSequence;
 
+    /** The latest term that was given to the disk, durable or not. */
+    private long currentTerm;
+
     ReadyRunner(GroupId group, GroupLog log, PeerOutbox outbox) {
         this.group = group;
         this.log = log;
@@ -36,9 +41,11 @@ final class ReadyRunner {
         }
         Ready.Reset reset = ready.reset();
         if (reset != null) {
+            observe(reset.hardState());
             log.reset(reset.writeSequence(), reset.hardState(), reset.index(), reset.term());
         }
         if (ready.writeSequence() > 0) {
+            observe(ready.hardState());
             log.append(ready.writeSequence(), ready.hardState(), ready.entries());
         }
         for (Outbound message : ready.messages()) {
@@ -71,7 +78,19 @@ final class ReadyRunner {
         }
     }
 
+    private void observe(@Nullable HardState hardState) {
+        if (hardState != null) {
+            currentTerm = hardState.currentTerm();
+        }
+    }
+
+    /**
+     * Not what was said in an earlier term: it would leave with the write that may already replace
+     * the entries it acknowledges.
+     */
     private void send(Outbound message) {
-        outbox.add(message.to(), group, message.message());
+        if (message.message().term() >= currentTerm) {
+            outbox.add(message.to(), group, message.message());
+        }
     }
 }

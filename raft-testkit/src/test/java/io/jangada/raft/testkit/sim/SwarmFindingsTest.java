@@ -10,6 +10,7 @@ import io.jangada.raft.api.MembershipChange.Become;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.Message.AppendEntries;
+import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.time.Duration;
@@ -143,6 +144,42 @@ class SwarmFindingsTest extends Story {
         network.mendAll();
         awaitConverged();
         assertEquals("v", getNow(away, "k"));
+    }
+
+    /**
+     * The disk of a follower is slow: one sync makes durable both what the old leader sent and what
+     * the new one replaced it with. What was to be said of the former has no meaning any more.
+     */
+    @Test
+    void whatWasReplacedBeforeItWasDurableIsNotAcknowledged() {
+        nodes(5);
+        SimNode old = awaitLeader();
+        putNow(old, "k", "v");
+        awaitConverged();
+        SimNode slow = someFollower();
+        DiskRule slowDisk = slow.disk().hold(operation -> true);
+        network.partition(List.of(old.id(), slow.id()));
+        for (String key : List.of("first", "second")) {
+            put(old, key, "lost");
+            run(Duration.ofMillis(50));
+        }
+        assertEquals(2, slow.disk().unsyncedRecords(), "one with a sync under way, one behind it");
+        network.mendAll();
+        network.isolate(old.id());
+        SimNode next = someOther(old, slow);
+        elect(next);
+        runTimeouts(1);
+        MessageRule acksOfTheOldTerm =
+                network.deliver(
+                        (from, to, message) ->
+                                from.equals(slow.id())
+                                        && message instanceof AppendEntriesResponse
+                                        && message.term() < next.status().currentTerm());
+        slowDisk.release();
+        network.mendAll();
+        awaitConverged();
+        assertEquals(0, acksOfTheOldTerm.matchedCount());
+        assertEquals("v", getNow(next, "k"));
     }
 
     /**
