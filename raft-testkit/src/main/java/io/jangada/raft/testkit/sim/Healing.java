@@ -1,5 +1,6 @@
 package io.jangada.raft.testkit.sim;
 
+import io.jangada.raft.api.Membership;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.CoreStatus;
 import java.time.Duration;
@@ -50,23 +51,26 @@ final class Healing extends Invariant {
         require(told, "a node that was removed still takes itself for a voter", limit);
     }
 
-    /**
-     * Z42: who is out knows it, unless it waits for others to talk to it, or is not listened to.
-     */
+    /** Z42: who is out knows it. */
     private boolean everybodyKnows(FaultInjector faults) {
-        for (SimNode node : cluster.nodes()) {
-            CoreStatus status = node.isStopped() ? null : node.status();
-            boolean out = cluster.membership().member(node.id()).isEmpty();
-            if (status != null
-                    && out
-                    && status.membership().isVoter(node.id())
-                    && !status.removed()
-                    && !node.disk().isIncomplete()
-                    && !faults.isLost(node)) {
-                return false;
-            }
-        }
-        return true;
+        return cluster.nodes().stream().noneMatch(node -> isMistaken(node, faults));
+    }
+
+    /**
+     * Not who waits for others to talk to it, or is not listened to, or knows nobody who could tell
+     * it, because all whom it knows are out as well.
+     */
+    private boolean isMistaken(SimNode node, FaultInjector faults) {
+        CoreStatus status = node.isStopped() ? null : node.status();
+        Membership members = cluster.membership();
+        return status != null
+                && members.member(node.id()).isEmpty()
+                && status.membership().isVoter(node.id())
+                && status.membership().members().stream()
+                        .anyMatch(known -> members.member(known.id()).isPresent())
+                && !status.removed()
+                && !node.disk().isIncomplete()
+                && !faults.isLost(node);
     }
 
     private void awaitConverged() {
