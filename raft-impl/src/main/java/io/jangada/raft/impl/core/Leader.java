@@ -431,9 +431,6 @@ final class Leader implements Role {
     /** Z38 and its like. To wait for what is under way anyhow is always possible. */
     private @Nullable String whyNotNow(Membership settled, Membership target) {
         Membership current = core.membership();
-        if (target.voters().isEmpty() || target.isJoint()) {
-            return "a group cannot become '" + target + "': it needs voters, and no old ones";
-        }
         if (target.toString().length() > Reconfiguration.MEMBERSHIP_CHARS_MAX) {
             return "a configuration of " + target.members().size() + " members is too long";
         }

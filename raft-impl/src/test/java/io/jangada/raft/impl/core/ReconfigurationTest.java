@@ -9,6 +9,7 @@ import static io.jangada.raft.impl.core.Script.noop;
 import static io.jangada.raft.impl.core.Script.preVote;
 import static io.jangada.raft.impl.core.TestNode.leader;
 import static io.jangada.raft.impl.core.TestNode.node;
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -27,6 +28,7 @@ import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Changes of members: paper §6, thesis §4.1 to §4.3, rules Z38 to Z42. */
@@ -258,6 +260,21 @@ class ReconfigurationTest {
         other.transfer("n2");
         assertNull(other.core.status().transferTarget());
         assertEquals("", other.out());
+    }
+
+    @Test
+    void aConfigurationThatNoGroupCanHaveIsRefusedInWords() {
+        TestNode n1 = leader("n1", "n1 n2 n3").established();
+        String learners =
+                IntStream.range(0, 5000).mapToObj(i -> "learner" + i).collect(joining(" "));
+
+        n1.become(1, "n1 n2; outgoing n1 n2 n3");
+        n1.become(2, "n1 n2 n3; learners " + learners);
+
+        String out = n1.out();
+        assertTrue(out.startsWith("change 1 refused: a group cannot become '"), out);
+        assertTrue(out.contains("': name its voters, and no old ones\nchange 2 refused:"), out);
+        assertTrue(out.endsWith("a configuration of 5003 members is too long\n"), out);
     }
 
     @Test
