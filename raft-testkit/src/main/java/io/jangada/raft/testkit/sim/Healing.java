@@ -57,8 +57,8 @@ final class Healing extends Invariant {
     }
 
     /**
-     * Not who waits for others to talk to it, or is not listened to, or knows nobody who could tell
-     * it, because all whom it knows are out as well.
+     * Not who waits for others to talk to it, or is not listened to, or asks nobody who could tell
+     * it, because all whom it knows as voters are out as well.
      */
     private boolean isMistaken(SimNode node, FaultInjector faults) {
         CoreStatus status = node.isStopped() ? null : node.status();
@@ -66,8 +66,8 @@ final class Healing extends Invariant {
         return status != null
                 && members.member(node.id()).isEmpty()
                 && status.membership().isVoter(node.id())
-                && status.membership().members().stream()
-                        .anyMatch(known -> members.member(known.id()).isPresent())
+                && members.members().stream()
+                        .anyMatch(member -> status.membership().isVoter(member.id()))
                 && !status.removed()
                 && !node.disk().isIncomplete()
                 && !faults.isLost(node);
