@@ -25,9 +25,13 @@ final class ArchitectureRules {
                             List.of("raft.transport.netty"),
                             List.of("raft-api")),
                     new Module(
+                            "raft-storage-segment",
+                            List.of("raft.storage.segment"),
+                            List.of("raft-api")),
+                    new Module(
                             "raft-storage-chronicle",
                             List.of("raft.storage.chronicle"),
-                            List.of("raft-api")),
+                            List.of("raft-api", "raft-storage-segment")),
                     new Module(
                             "raft-testkit",
                             List.of("raft.testkit"),
@@ -39,6 +43,7 @@ final class ArchitectureRules {
                                     "raft-api",
                                     "raft-impl",
                                     "raft-transport-netty",
+                                    "raft-storage-segment",
                                     "raft-storage-chronicle",
                                     "raft-testkit")));
 

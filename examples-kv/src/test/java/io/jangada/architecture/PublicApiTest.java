@@ -111,6 +111,7 @@ class PublicApiTest {
                         "raft-impl",
                         List.of("io.jangada.raft.impl", "io.jangada.raft.impl.memory")),
                 new Module("raft-transport-netty", List.of("io.jangada.raft.transport.netty")),
+                new Module("raft-storage-segment", List.of("io.jangada.raft.storage.segment")),
                 new Module("raft-storage-chronicle", List.of("io.jangada.raft.storage.chronicle")),
                 new Module(
                         "raft-testkit",

@@ -3,19 +3,23 @@ package io.jangada.quickstart;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.Codec;
 import io.jangada.raft.api.Raft;
+import io.jangada.raft.api.RaftBuilder;
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +49,39 @@ class QuickStartTest {
                 assertEquals(life, raft.write(new Add(1)).get());
             }
         }
+    }
+
+    /** And a folder is at home in both of the stores. */
+    @Test
+    void theStoreIsChosenByItsName() throws Exception {
+        long life = 0;
+        for (String store : List.of("segment", "chronicle", "segment")) {
+            try (var raft =
+                    Raft.at("n1", folder)
+                            .store(store)
+                            .start(new Counter(), Codec.of(Add.class), Codec.of(Long.class))) {
+                assertEquals(++life, raft.write(new Add(1)).get());
+                assertEquals(
+                        store.equals("segment"),
+                        logHas(".*\\.log"),
+                        "plain files, in life " + life);
+            }
+        }
+    }
+
+    private boolean logHas(String name) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("log"))) {
+            return files.anyMatch(file -> file.getFileName().toString().matches(name));
+        }
+    }
+
+    @Test
+    void aStoreThatIsNotThereIsNamed() {
+        RaftBuilder node = Raft.at("n1", folder).store("papyrus");
+        assertEquals(
+                "node n1 is to use the store 'papyrus', but the class path has only chronicle,"
+                        + " segment",
+                assertThrows(IllegalArgumentException.class, node::open).getMessage());
     }
 
     @Test

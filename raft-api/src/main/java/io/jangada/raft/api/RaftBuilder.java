@@ -23,6 +23,7 @@ public final class RaftBuilder {
     private @Nullable String bind;
     private RaftConfig config = RaftConfig.defaults();
     private @Nullable LogStore store;
+    private @Nullable String storeName;
     private @Nullable Transport transport;
     private boolean join;
     private int priority;
@@ -100,6 +101,19 @@ public final class RaftBuilder {
      */
     public RaftBuilder store(LogStore store) {
         this.store = store;
+        return this;
+    }
+
+    /**
+     * Which of the durable stores on the class path this node uses: {@code chronicle}, which is
+     * taken by default, {@code segment}, or one of another maker. A folder of the one can be opened
+     * with the other of these two.
+     *
+     * @param name what its provider calls it
+     * @return this
+     */
+    public RaftBuilder store(String name) {
+        this.storeName = name;
         return this;
     }
 
@@ -195,6 +209,7 @@ public final class RaftBuilder {
                         bind,
                         config,
                         store,
+                        storeName,
                         transport,
                         join,
                         priority,

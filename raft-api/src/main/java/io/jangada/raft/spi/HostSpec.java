@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param bind where to listen, or null for this node's address among the peers
  * @param config the settings
  * @param store a store made by hand, or null
+ * @param storeName which of the stores on the class path, or null for the usual one
  * @param transport a transport made by hand, or null
  * @param join whether it waits to be added to the cluster of its peers
  * @param priority how much it is preferred as a leader, from 0
@@ -31,6 +32,7 @@ public record HostSpec(
         @Nullable String bind,
         RaftConfig config,
         @Nullable LogStore store,
+        @Nullable String storeName,
         @Nullable Transport transport,
         boolean join,
         int priority,
@@ -58,7 +60,7 @@ public record HostSpec(
             @Nullable LogStore store,
             @Nullable Transport transport) {
         this(
-                node, data, peers, clusterId, bind, config, store, transport, false, 0, 64L << 20,
-                null);
+                node, data, peers, clusterId, bind, config, store, null, transport, false, 0,
+                64L << 20, null);
     }
 }

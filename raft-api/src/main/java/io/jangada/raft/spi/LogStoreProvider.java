@@ -6,6 +6,13 @@ import java.nio.file.Path;
 /** Makes durable stores; found by {@link java.util.ServiceLoader}. */
 public interface LogStoreProvider {
     /**
+     * What users call it when there are several.
+     *
+     * @return a short word in lower case
+     */
+    String name();
+
+    /**
      * Opens the store in a folder, creating it when the folder is missing or empty.
      *
      * @param folder the node's data folder, for this store alone

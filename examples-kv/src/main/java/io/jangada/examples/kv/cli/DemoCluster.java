@@ -36,6 +36,7 @@ final class DemoCluster implements AutoCloseable {
      * @param raft settings of the library
      * @param front settings of the front end
      * @param snapshotRate bytes of snapshots that each sends per second
+     * @param store which of the durable stores
      * @param restoreFrom the backup that the cluster begins with, or null
      */
     record Common(
@@ -44,6 +45,7 @@ final class DemoCluster implements AutoCloseable {
             RaftConfig raft,
             RespConfig front,
             long snapshotRate,
+            String store,
             @Nullable Path restoreFrom) {}
 
     private final Common common;
@@ -172,6 +174,7 @@ final class DemoCluster implements AutoCloseable {
                         join,
                         0,
                         common.snapshotRate,
+                        common.store,
                         join ? null : common.restoreFrom));
         ids.add(id);
     }

@@ -89,7 +89,13 @@ final class DemoCommand implements Callable<Integer> {
         Cluster members = kept.isPresent() ? kept.get() : DemoCluster.create(folder, nodes);
         DemoCluster.Common common =
                 new DemoCluster.Common(
-                        folder, respPort, raft, front, snapshotRate, RestoreFile.in(folder));
+                        folder,
+                        respPort,
+                        raft,
+                        front,
+                        snapshotRate,
+                        options.store(),
+                        RestoreFile.in(folder));
         // Where a person types, log lines would only get in the way.
         Logs.to(shell ? logFile(folder) : System.err);
         StopSignal stop = StopSignal.listen();

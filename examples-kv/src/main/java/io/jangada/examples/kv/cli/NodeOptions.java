@@ -111,6 +111,17 @@ final class NodeOptions {
     private Values.Fsync fsync = Values.Fsync.ALWAYS;
 
     @Option(
+            names = "--store",
+            paramLabel = "chronicle|segment",
+            defaultValue = "chronicle",
+            converter = Values.OfStore.class,
+            description =
+                    "How the log is written (default ${DEFAULT-VALUE}): chronicle by Chronicle"
+                            + " Queue, segment by whole pages into plain files. A folder of the one"
+                            + " may be opened with the other.")
+    private String store = "chronicle";
+
+    @Option(
             names = "--snapshot-every",
             paramLabel = "ENTRIES",
             defaultValue = "100000",
@@ -155,6 +166,10 @@ final class NodeOptions {
     }
 
     /** How many bytes of snapshots a node sends per second. */
+    String store() {
+        return store;
+    }
+
     long snapshotRate() {
         if (snapshotRate < SNAPSHOT_RATE_MIN) {
             throw new UsageException(
@@ -237,6 +252,7 @@ final class NodeOptions {
         shown.put("max-value", Integer.toString(valueBytesMax));
         shown.put("snapshot-every", Integer.toString(snapshotEvery));
         shown.put("snapshot-rate", Integer.toString(snapshotRate));
+        shown.put("store", store);
         shown.put("fsync", isSynced() ? "always" : "never");
         return shown;
     }

@@ -28,6 +28,7 @@ final class RunningNode implements AutoCloseable {
      * @param join whether it waits to be added
      * @param priority how much it is preferred as a leader
      * @param snapshotRate bytes of snapshots that it sends per second
+     * @param store which of the durable stores
      * @param restoreFrom the backup that the cluster begins with, or null
      */
     record Settings(
@@ -40,6 +41,7 @@ final class RunningNode implements AutoCloseable {
             boolean join,
             int priority,
             long snapshotRate,
+            String store,
             @Nullable Path restoreFrom) {
         /** Where this node listens for the others. */
         Address raftAddress() {
@@ -52,7 +54,8 @@ final class RunningNode implements AutoCloseable {
                             .peers(cluster.members())
                             .config(raft)
                             .priority(priority)
-                            .snapshotRate(snapshotRate);
+                            .snapshotRate(snapshotRate)
+                            .store(store);
             if (join) {
                 builder.join();
             }

@@ -150,6 +150,7 @@ final class ServerCommand implements Callable<Integer> {
                         join,
                         priority,
                         options.snapshotRate(),
+                        options.store(),
                         RestoreFile.in(folder));
         settings.raftAddress().requireFree("--cluster");
         settings.resp().requireFree("--resp");

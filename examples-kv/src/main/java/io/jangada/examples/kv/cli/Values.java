@@ -108,6 +108,19 @@ final class Values {
         }
     }
 
+    /** The name of a durable store. */
+    static final class OfStore implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            String name = text.toLowerCase(Locale.ROOT);
+            if (!name.equals("chronicle") && !name.equals("segment")) {
+                throw new TypeConversionException(
+                        "'" + text + "' is neither chronicle nor segment");
+            }
+            return name;
+        }
+    }
+
     /** {@code always} or {@code never}. */
     static final class OfFsync implements ITypeConverter<Fsync> {
         @Override

@@ -81,6 +81,8 @@ class CommandLineTest {
                         + " not a percentage below 100%, as in 10%; kv server --help tells more",
                 "--clock-drift 100% => kv server: Invalid value for option '--clock-drift': '100%'"
                         + " is not a percentage below 100%, as in 10%; kv server --help tells more",
+                "--store papyrus => kv server: Invalid value for option '--store': 'papyrus' is"
+                        + " neither chronicle nor segment; kv server --help tells more",
                 "--fsync sometimes => kv server: Invalid value for option '--fsync': 'sometimes' is"
                         + " neither always nor never; kv server --help tells more",
                 "--max-value 13MiB => kv server: --max-value 13631488 is not from 1 to 12582912"

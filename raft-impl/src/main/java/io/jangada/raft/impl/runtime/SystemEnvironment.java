@@ -13,8 +13,10 @@ import io.jangada.raft.spi.TransportProvider;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ import java.util.concurrent.TimeoutException;
 
 /** The real world. */
 public final class SystemEnvironment implements Environment {
+    private static final String USUAL_STORE = "chronicle";
     private static final Logger LOG = System.getLogger(SystemEnvironment.class.getName());
 
     /** Subtracted from the clock, whose own zero may be anywhere, so that times can be added. */
@@ -67,17 +70,35 @@ public final class SystemEnvironment implements Environment {
         if (spec.data() == null) {
             return new MemoryLogStore(identity);
         }
-        return ServiceLoader.load(LogStoreProvider.class)
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalStateException(
-                                        "node "
-                                                + spec.node()
-                                                + " has a data folder but no durable store is on the"
-                                                + " class path: add"
-                                                + " io.jangada:raft-storage-chronicle"))
-                .open(spec.data(), identity, spec.config());
+        return provider(spec).open(spec.data(), identity, spec.config());
+    }
+
+    private static LogStoreProvider provider(HostSpec spec) {
+        Map<String, LogStoreProvider> found = new TreeMap<>();
+        ServiceLoader.load(LogStoreProvider.class).forEach(each -> found.put(each.name(), each));
+        if (found.isEmpty()) {
+            throw new IllegalStateException(
+                    "node "
+                            + spec.node()
+                            + " has a data folder but no durable store is on the class path: add"
+                            + " io.jangada:raft-storage-chronicle");
+        }
+        String name = spec.storeName();
+        if (name == null) {
+            // The first name of the alphabet, without the usual one.
+            return found.getOrDefault(USUAL_STORE, found.values().iterator().next());
+        }
+        LogStoreProvider named = found.get(name);
+        if (named == null) {
+            throw new IllegalArgumentException(
+                    "node "
+                            + spec.node()
+                            + " is to use the store '"
+                            + name
+                            + "', but the class path has only "
+                            + String.join(", ", found.keySet()));
+        }
+        return named;
     }
 
     @Override

@@ -54,6 +54,7 @@ class BackupTest {
                 QUICK,
                 store,
                 null,
+                null,
                 false,
                 0,
                 64 << 20,

@@ -43,6 +43,7 @@ class LeadershipTest {
                             QUICK,
                             store(i),
                             null,
+                            null,
                             false,
                             priorities[i],
                             64 << 20,

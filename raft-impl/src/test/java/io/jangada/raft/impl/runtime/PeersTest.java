@@ -84,7 +84,8 @@ class PeersTest {
         List<Member> peers = List.of(new Member(N1, "n1:1"), new Member(N2, "n2:1"));
         return Host.open(
                 new HostSpec(
-                        N1, null, peers, cluster, null, QUICK, store, null, true, 0, 1 << 20, null),
+                        N1, null, peers, cluster, null, QUICK, store, null, null, true, 0, 1 << 20,
+                        null),
                 new TestEnvironment(new MemoryNetwork(), Set.of()));
     }
 

@@ -84,7 +84,7 @@ final class TestCluster implements AutoCloseable {
         told.add(new Member(id, address));
         host(
                 new HostSpec(
-                        id, null, told, null, address, QUICK, store, null, true, 0, 64 << 20,
+                        id, null, told, null, address, QUICK, store, null, null, true, 0, 64 << 20,
                         null));
         machines.add(new Adder());
         groups.add(open(hosts.size() - 1, GROUP, machines.get(machines.size() - 1)));

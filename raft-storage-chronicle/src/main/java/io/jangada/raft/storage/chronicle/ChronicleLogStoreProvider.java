@@ -14,6 +14,11 @@ public final class ChronicleLogStoreProvider implements LogStoreProvider {
     public ChronicleLogStoreProvider() {}
 
     @Override
+    public String name() {
+        return "chronicle";
+    }
+
+    @Override
     public LogStore open(Path folder, StoreIdentity identity, RaftConfig config) {
         return ChronicleLogStore.builder().config(config).open(folder, identity);
     }

@@ -1,7 +1,6 @@
 package io.jangada.raft.storage.chronicle;
 
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -30,24 +29,13 @@ final class SegmentRoll implements RollCycle, TimeProvider {
         segment = next;
     }
 
+    int segment() {
+        return segment;
+    }
+
     /** The file of a segment. */
     static Path file(Path folder, int segment) {
         return folder.resolve(name(segment) + QUEUE_FILE);
-    }
-
-    /** How Chronicle names the segments in a folder. */
-    static SegmentFiles.Names names(Path folder) {
-        return new SegmentFiles.Names() {
-            @Override
-            public Path file(int segment) {
-                return SegmentRoll.file(folder, segment);
-            }
-
-            @Override
-            public int segmentOf(String fileName) {
-                return SegmentRoll.segmentOf(fileName);
-            }
-        };
     }
 
     /** Where Chronicle looks for a prepared file before it makes one itself. */
@@ -57,19 +45,6 @@ final class SegmentRoll implements RollCycle, TimeProvider {
 
     private static String name(int segment) {
         return NAMES.format(Instant.ofEpochSecond(segment));
-    }
-
-    /** The number in a file name, or 0 if it is not the name of a segment. */
-    static int segmentOf(String fileName) {
-        if (!fileName.endsWith(QUEUE_FILE)) {
-            return 0;
-        }
-        String name = fileName.substring(0, fileName.length() - QUEUE_FILE.length());
-        try {
-            return Math.toIntExact(NAMES.parse(name, Instant::from).getEpochSecond());
-        } catch (DateTimeException | ArithmeticException e) {
-            return 0;
-        }
     }
 
     @Override

@@ -169,6 +169,7 @@ public final class SimNode {
                 config,
                 null,
                 null,
+                null,
                 joins,
                 priority,
                 1L << 40,

@@ -15,6 +15,10 @@ import java.util.stream.Stream;
 
 /** Where things are: sources, patches, classes, tests. */
 final class Project {
+    /** Whose tests are started. */
+    private static final List<String> MODULES =
+            List.of("raft-impl", "raft-storage-segment", "raft-storage-chronicle", "raft-testkit");
+
     private final Path root;
     private final String classPath = System.getProperty("java.class.path");
 
@@ -57,7 +61,7 @@ final class Project {
     /** Everything, the tests of all modules included, behind a folder of faulty classes. */
     String classPathBehind(Path faulty) {
         List<String> all = new ArrayList<>(List.of(faulty.toString()));
-        for (String module : List.of("raft-impl", "raft-storage-chronicle", "raft-testkit")) {
+        for (String module : MODULES) {
             all.add(testClasses(module).toString());
         }
         all.add(classPath);

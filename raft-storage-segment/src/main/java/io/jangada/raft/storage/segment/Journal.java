@@ -1,0 +1,46 @@
+package io.jangada.raft.storage.segment;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * The files to which the writer appends: all that a store needs of the library below it. Records
+ * are read back without it, see {@link SegmentFiles}.
+ *
+ * <p>For one thread, except where said. A failure of any method is final: what the files then hold
+ * is unknown (rule Z28), and only opening the store anew finds out.
+ */
+interface Journal extends AutoCloseable {
+    /** The largest record, with its filling. */
+    int recordBytesMax();
+
+    /** Later appends go to this new segment. The one before must be synced. */
+    void startSegment(int segment) throws IOException;
+
+    /** Whether a record fits into the segment and leaves room for another one. */
+    boolean fits(int recordBytes, int reserveBytes);
+
+    /**
+     * Appends a record; not durable yet.
+     *
+     * @param record holds it from 0 on
+     * @param length with the filling
+     * @return its offset in the segment
+     */
+    int append(byte[] record, int length) throws IOException;
+
+    /** Lets readers see what was appended, and lets it outlive the process; not durable yet. */
+    void write() throws IOException;
+
+    /** Makes durable what was appended, and the name of the segment if it is new. */
+    void sync() throws IOException;
+
+    /**
+     * Deletes a segment that was left for good. Any thread; the name may come back when power fails
+     * before the folder is synced.
+     */
+    void delete(Path segmentFile) throws IOException;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,125 @@
+package io.jangada.raft.storage.segment;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Makes segments ahead of their use, has records put into them, and syncs. */
+final class SegmentJournal implements Journal {
+    static final int SEGMENT_BYTES_MIN = 64 << 10;
+
+    /** Offsets in a mapped segment stay within an int, whatever the appender adds. */
+    static final int SEGMENT_BYTES_MAX = 1 << 30;
+
+    private final Path folder;
+    private final Disk disk;
+    private final int segmentBytes;
+    private final SegmentAppender.Factory appenders;
+    private final SegmentAppender appender;
+    private final SegmentMaker maker;
+    private int segment;
+
+    /** The current segment for syncing; null until it exists. */
+    private @Nullable RandomAccessFile file;
+
+    private boolean nameSynced;
+
+    /**
+     * A journal in a folder without segments that are written.
+     *
+     * @param threadName for the thread that prepares segments
+     */
+    SegmentJournal(
+            Path folder,
+            String threadName,
+            int segmentBytes,
+            SegmentAppender.Factory appenders,
+            Disk disk)
+            throws IOException {
+        this.folder = folder;
+        this.disk = disk;
+        this.segmentBytes = segmentBytes;
+        this.appenders = appenders;
+        this.appender = appenders.open(folder, segmentBytes);
+        this.maker = new SegmentMaker(folder, threadName, segmentBytes, appenders, disk);
+    }
+
+    /** The largest record, with its filling, for a segment size: Chronicle's limit. */
+    static int recordBytesMax(int segmentBytes) {
+        return segmentBytes / 4 - 64;
+    }
+
+    @Override
+    public int recordBytesMax() {
+        return recordBytesMax(segmentBytes);
+    }
+
+    @Override
+    public void startSegment(int next) throws IOException {
+        maker.await(next);
+        closeFile();
+        segment = next;
+        nameSynced = false;
+        appender.start(next);
+    }
+
+    @Override
+    public boolean fits(int recordBytes, int reserveBytes) {
+        return appender.fits(recordBytes, reserveBytes);
+    }
+
+    @Override
+    public int append(byte[] record, int length) throws IOException {
+        int offset = appender.append(record, length);
+        if (offset + length > segmentBytes / 4) {
+            // Not earlier: a quiet node never needs a second segment.
+            maker.prepare(segment + 1);
+        }
+        return offset;
+    }
+
+    @Override
+    public void write() throws IOException {
+        appender.write();
+    }
+
+    @Override
+    public void sync() throws IOException {
+        appender.write();
+        RandomAccessFile current = file;
+        if (current == null) {
+            current = disk.open(appenders.file(folder, segment));
+            file = current;
+        }
+        disk.sync(current);
+        if (!nameSynced) {
+            disk.syncFolder(folder);
+            nameSynced = true;
+        }
+    }
+
+    @Override
+    public void delete(Path segmentFile) throws IOException {
+        disk.delete(segmentFile);
+    }
+
+    @Override
+    public void close() {
+        try (SegmentAppender appenderToClose = appender) {
+            maker.close();
+            closeFile();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void closeFile() throws IOException {
+        RandomAccessFile current = file;
+        if (current != null) {
+            file = null;
+            current.close();
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package io.jangada.raft.storage.segment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jangada.raft.api.NodeId;
+import io.jangada.raft.spi.HardState;
+import io.jangada.raft.spi.StoreException;
+import io.jangada.raft.spi.StoreId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Batching, order, and what a failing disk does (rules Z27 and Z28, scenario S21). */
+class LogWriterTest {
+    @TempDir(factory = InMemory.class)
+    Path folder;
+
+    private final GatedDisk disk = new GatedDisk();
+
+    private SegmentLogStore open() {
+        return TestLog.builder()
+                .segmentBytes(4 << 20)
+                .journals(disk)
+                .open(folder, TestLog.IDENTITY);
+    }
+
+    @Test
+    void thousandGroupsCostOneSync() throws InterruptedException {
+        try (var store = open()) {
+            List<TestLog> logs = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                logs.add(TestLog.open(store, "g" + i));
+            }
+            TestLog first = logs.get(0);
+            first.write(null, TestLog.entries(1, 1, 1, 10));
+            long blocked;
+            int before;
+            try (GatedDisk.Gate gate = disk.gate()) {
+                blocked = first.start(null, TestLog.entries(2, 2, 1, 10));
+                gate.awaitSync();
+                before = disk.syncs.get();
+                // The writer is in the middle of a sync: all of this waits for the next one.
+                logs.subList(1, 1000)
+                        .forEach(
+                                log ->
+                                        log.start(
+                                                new HardState(1, null),
+                                                TestLog.entries(1, 2, 1, 10)));
+            }
+            assertTrue(first.await(blocked));
+            logs.subList(1, 1000).forEach(log -> assertTrue(log.await(1)));
+            assertEquals(before + 1, disk.syncs.get());
+            logs.forEach(TestLog::close);
+        }
+        try (var store = open()) {
+            assertEquals(1000, store.groups().size());
+            try (var log = TestLog.open(store, "g999")) {
+                assertEquals(TestLog.entries(1, 2, 1, 10), log.all());
+            }
+        }
+    }
+
+    @Test
+    void nothingIsConfirmedBeforeItsSyncReturns() throws InterruptedException {
+        try (var store = open();
+                var log = TestLog.open(store, "a")) {
+            log.write(null, TestLog.entries(1, 1, 1, 10));
+            long write;
+            try (GatedDisk.Gate gate = disk.gate()) {
+                write = log.start(null, TestLog.entries(2, 2, 1, 10));
+                gate.awaitSync();
+                assertEquals(write - 1, log.persisted());
+                assertEquals(TestLog.entries(1, 2, 1, 10), log.all(), "readable at once");
+            }
+            assertTrue(log.await(write));
+        }
+    }
+
+    @Test
+    void failedSyncIsFinalAndToldOnceToAllGroups() {
+        failsForGood(new IOException("the disk is on fire"));
+    }
+
+    @Test
+    void errorOutOfTheMappedFileIsFinalToo() {
+        failsForGood(new InternalError("a fault occurred in an unsafe memory access operation"));
+    }
+
+    private void failsForGood(Throwable failure) {
+        try (var store = open();
+                var writing = TestLog.open(store, "a");
+                var idle = TestLog.open(store, "b")) {
+            writing.write(null, TestLog.entries(1, 3, 1, 10));
+            int syncs = disk.syncs.get();
+            disk.failure.set(failure);
+            assertFalse(writing.await(writing.start(null, TestLog.entries(4, 4, 1, 10))));
+            assertFalse(idle.await(1));
+            assertEquals(syncs + 1, disk.syncs.get(), "not tried again");
+            // From here on the disk would work again, but nobody knows what it holds.
+            disk.failure.set(null);
+            StoreException refused =
+                    assertThrows(
+                            StoreException.class,
+                            () -> idle.start(null, TestLog.entries(1, 1, 1, 10)));
+            assertTrue(String.valueOf(refused.getMessage()).contains(folder.toString()));
+            assertThrows(
+                    StoreException.class,
+                    () -> store.rememberPeer(NodeId.of("n2"), StoreId.of(1, 1)));
+            assertThrows(StoreException.class, () -> TestLog.open(store, "c"));
+            assertEquals(1, writing.failures());
+            assertEquals(1, idle.failures());
+            assertSame(failure, assertNotNullFailure(writing).getCause());
+            assertEquals(1, writing.persisted());
+            assertEquals(TestLog.entries(1, 3, 1, 10), writing.all().subList(0, 3));
+        }
+        try (var store = TestLog.openStore(folder);
+                var log = TestLog.open(store, "a")) {
+            assertEquals(TestLog.entries(1, 3, 1, 10), log.all().subList(0, 3));
+            log.write(null, TestLog.entries(log.log.lastIndex() + 1, 9, 1, 10));
+        }
+    }
+
+    private static StoreException assertNotNullFailure(TestLog log) {
+        StoreException failure = log.failure();
+        assertNotNull(failure);
+        return failure;
+    }
+
+    @Test
+    void waitingCallIsToldOfAFailure() throws InterruptedException {
+        try (var store = open();
+                var log = TestLog.open(store, "a")) {
+            log.write(null, TestLog.entries(1, 1, 1, 10));
+            disk.failure.set(new IOException("no"));
+            StoreException e =
+                    assertThrows(
+                            StoreException.class,
+                            () -> store.rememberPeer(NodeId.of("n2"), StoreId.of(1, 1)));
+            assertTrue(String.valueOf(e.getMessage()).contains("open it again"));
+        }
+    }
+
+    @Test
+    void quietStoreMarksOnceWhatIsDurable() {
+        try (var store = open();
+                var log = TestLog.open(store, "a")) {
+            log.write(null, TestLog.entries(1, 1, 1, 10));
+            int syncs = disk.syncs.get();
+            int records = disk.records.get();
+            awaitRecords(records + 1);
+            // A second mark would be due after another 100 ms.
+            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+            while (System.nanoTime() < until) {
+                assertTrue(disk.records.get() <= records + 1, "one mark is enough");
+                Thread.yield();
+            }
+            assertEquals(syncs, disk.syncs.get(), "an idle store does not sync");
+        }
+    }
+
+    private void awaitRecords(int count) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (disk.records.get() < count) {
+            assertTrue(System.nanoTime() < deadline, "no idle mark came");
+            Thread.yield();
+        }
+    }
+
+    @Test
+    void withoutSyncingNothingIsCalledDurable() {
+        try (var store =
+                        TestLog.forSingleWrites()
+                                .syncWrites(false)
+                                .journals(disk)
+                                .open(folder, TestLog.IDENTITY);
+                var group = TestLog.open(store, "a")) {
+            int syncs = disk.syncs.get();
+            group.writeEach(TestLog.entries(1, 50, 1, 10));
+            assertEquals(syncs, disk.syncs.get());
+            // A record may name as durable only what a sync covered, or a power loss looks like
+            // rot.
+            Replay replay = new Replay(TestLog.IDENTITY.store(), Long.MAX_VALUE);
+            Path copy = Folders.copy(folder, folder.resolveSibling(folder.getFileName() + "-copy"));
+            try {
+                Path log = copy.resolve("log");
+                SegmentFiles files =
+                        new SegmentFiles(
+                                log,
+                                TestLog.IDENTITY.store(),
+                                StoreUnderTest.get().files(),
+                                Disk.SYSTEM);
+                replay.run(files.list());
+                assertEquals(1, replay.durableSequence);
+                assertTrue(replay.lastSequence > 50);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            } finally {
+                Folders.delete(copy);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 100})
+    void eachConfirmationNamesTheHighestWrite(int perWrite) {
+        try (var store = open();
+                var log = TestLog.open(store, "a")) {
+            long last = 0;
+            for (int i = 0; i < 300; i++) {
+                last =
+                        log.start(
+                                null,
+                                TestLog.entries(
+                                        1L + (long) i * perWrite, (i + 1L) * perWrite, 1, 5));
+            }
+            assertTrue(log.await(last));
+            assertEquals(last, log.persisted());
+            assertNull(log.failure());
+            assertEquals(300L * perWrite, log.log.lastIndex());
+        }
+    }
+}
