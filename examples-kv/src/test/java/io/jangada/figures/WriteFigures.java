@@ -2,6 +2,7 @@ package io.jangada.figures;
 
 import io.jangada.raft.api.Codec;
 import io.jangada.raft.api.Raft;
+import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.RaftGroup;
 import io.jangada.raft.api.ReadMode;
 import io.jangada.raft.api.Role;
@@ -31,11 +32,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Three durable nodes in one process on loopback TCP: writes of 256 bytes at the leader, one at a
- * time and 64 and 1024 at once, ReadIndex reads, beside the raw sync time of the same disk. Prints;
- * asserts nothing.
+ * Three durable nodes in one process on loopback TCP, with either store: writes of 256 bytes at the
+ * leader, one at a time and 64 and 1024 at once, ReadIndex reads, beside the raw sync time of the
+ * same disk. Prints; asserts nothing.
  */
 public final class WriteFigures {
+    private static final List<String> STORES = List.of("segment", "chronicle");
+    private static final RaftConfig NO_SNAPSHOTS =
+            RaftConfig.builder().snapshotEntries(1 << 30).snapshotBytes(1L << 40).build();
     private static final int VALUE_BYTES = 256;
     private static final int RAW_SYNCS = 2_000;
     private static final int SINGLES = 3_000;
@@ -83,30 +87,50 @@ public final class WriteFigures {
                         writers,
                         rawSyncMicros(folder, writers));
             }
-            String[] peers = peers();
-            for (int i = 1; i <= 3; i++) {
-                nodes.add(
-                        Raft.at("n" + i, folder.resolve("n" + i))
-                                .peers(peers)
-                                .start(
-                                        new LastValues(),
-                                        Codec.of(byte[].class),
-                                        Codec.of(Long.class)));
+            List<RaftGroup<LastValues, byte[], Long>> leaders = new ArrayList<>();
+            for (String store : STORES) {
+                List<RaftGroup<LastValues, byte[], Long>> cluster =
+                        start(folder.resolve(store), store);
+                nodes.addAll(cluster);
+                leaders.add(leader(cluster));
             }
-            measure(leader(nodes));
+            measure(leaders);
         } finally {
             nodes.forEach(RaftGroup::close);
             delete(folder);
         }
     }
 
-    private static void measure(RaftGroup<LastValues, byte[], Long> leader) throws Exception {
-        phase("warm-up  x1024", leader, 1024, true);
+    private static List<RaftGroup<LastValues, byte[], Long>> start(Path folder, String store)
+            throws IOException {
+        List<RaftGroup<LastValues, byte[], Long>> nodes = new ArrayList<>();
+        String[] peers = peers();
+        for (int i = 1; i <= 3; i++) {
+            nodes.add(
+                    Raft.at("n" + i, folder.resolve("n" + i))
+                            .peers(peers)
+                            .store(store)
+                            .config(NO_SNAPSHOTS)
+                            .start(new LastValues(), Codec.of(byte[].class), Codec.of(Long.class)));
+        }
+        return nodes;
+    }
+
+    /** One store after the other, again and again. */
+    private static void measure(List<RaftGroup<LastValues, byte[], Long>> leaders)
+            throws Exception {
+        for (RaftGroup<LastValues, byte[], Long> leader : leaders) {
+            phase("warm-up  x1024", leader, 1024, true);
+        }
         for (int round = 1; round <= 3; round++) {
-            singles(leader);
-            phase("writes     x64", leader, 64, true);
-            phase("writes   x1024", leader, 1024, true);
-            phase("ReadIndex x64 ", leader, 64, false);
+            for (int i = 0; i < STORES.size(); i++) {
+                System.out.println("round " + round + ", " + STORES.get(i));
+                RaftGroup<LastValues, byte[], Long> leader = leaders.get(i);
+                singles(leader);
+                phase("writes     x64", leader, 64, true);
+                phase("writes   x1024", leader, 1024, true);
+                phase("ReadIndex x64 ", leader, 64, false);
+            }
         }
     }
 
