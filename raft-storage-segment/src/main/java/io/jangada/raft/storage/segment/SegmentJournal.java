@@ -107,8 +107,9 @@ final class SegmentJournal implements Journal {
 
     @Override
     public void close() {
-        try (SegmentAppender appenderToClose = appender) {
-            maker.close();
+        maker.close();
+        try {
+            appender.close();
             closeFile();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -307,7 +307,7 @@ class StoreOpeningTest {
     @Test
     void fullDiskWhileWritingStopsTheStoreAndLosesNothing() throws IOException {
         Files.createDirectories(folder());
-        try (Tmpfs disk = new Tmpfs(folder(), StoreUnderTest.get().spread() * (2 << 20))) {
+        try (Tmpfs disk = new Tmpfs(folder(), StoreUnderTest.get().spread() * (2L << 20))) {
             Path full = disk.folder();
             long confirmed;
             try (var store = TestLog.openStore(full);
