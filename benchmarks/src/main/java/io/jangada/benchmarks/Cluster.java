@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -21,9 +22,12 @@ final class Cluster {
     private static final long POLL_NANOS = 500_000;
     private static final int FILL_OUTSTANDING = 256;
 
+    /** On a busy machine an election may come in between. */
+    private static final int FILL_ATTEMPTS = 5;
+
     private final Contender contender;
     private final ClusterSpec spec;
-    private long acknowledged;
+    private final AtomicLong acknowledged = new AtomicLong();
 
     Cluster(Contender contender, ClusterSpec spec) {
         this.contender = contender;
@@ -69,7 +73,7 @@ final class Cluster {
                         }
                     });
             end.get(5, TimeUnit.SECONDS);
-            acknowledged++;
+            acknowledged.incrementAndGet();
             return true;
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             return false;
@@ -89,32 +93,34 @@ final class Cluster {
                 (sequence, done) -> contender.read(leader, kind, commands.key(sequence), done));
     }
 
-    /** Gives every key a value. */
-    void fill(int leader, Commands commands) throws InterruptedException, TimeoutException {
-        fill(leader, commands, commands.keys());
+    /** Gives every key a value; returns the leader. */
+    int fill(Commands commands) throws Exception {
+        return fill(commands, commands.keys());
     }
 
-    /** So many writes. */
-    void fill(int leader, Commands commands, int count)
-            throws InterruptedException, TimeoutException {
-        Load load =
-                Load.counted(
-                        writes(leader, commands),
-                        Math.min(count, FILL_OUTSTANDING),
-                        contender.submitters(),
-                        count);
-        Load.Outcome outcome = run(load, Long.MAX_VALUE / 2);
-        if (outcome.failed() > 0) {
-            throw new IllegalStateException(
-                    outcome.failed() + " of " + count + " writes failed", outcome.failure());
+    /** So many writes, all of them acknowledged; returns the leader. */
+    int fill(Commands commands, int count) throws Exception {
+        int outstanding = Math.min(count, FILL_OUTSTANDING);
+        Throwable failure = null;
+        for (int attempt = 0; attempt < FILL_ATTEMPTS; attempt++) {
+            int leader = awaitLeader();
+            Operation writes = writes(leader, commands);
+            int submitters = contender.submitters();
+            Load load = Load.counted(writes, outstanding, submitters, count);
+            Load.Outcome outcome = run(load, Long.MAX_VALUE / 2);
+            if (outcome.failed() == 0) {
+                return leader;
+            }
+            failure = outcome.failure();
         }
+        throw new IllegalStateException("writes fail again and again", failure);
     }
 
     /** Runs a load for that long. */
     Load.Outcome run(Load load, long nanos) throws InterruptedException, TimeoutException {
         Load.Outcome outcome = load.run(nanos);
         if (load.writes()) {
-            acknowledged += outcome.latencies().getTotalCount();
+            acknowledged.addAndGet(outcome.latencies().getTotalCount());
         }
         return outcome;
     }
@@ -170,7 +176,7 @@ final class Cluster {
     void checkSameState() {
         await("the nodes have applied different things: ", () -> digests().distinct().count() == 1);
         KvMap.Digest digest = digests().findFirst().orElseThrow();
-        if (digest.applied() < acknowledged) {
+        if (digest.applied() < acknowledged.get()) {
             throw new IllegalStateException(
                     acknowledged + " writes were acknowledged, applied is only " + digest);
         }

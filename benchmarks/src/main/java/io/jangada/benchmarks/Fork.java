@@ -3,6 +3,7 @@ package io.jangada.benchmarks;
 import io.jangada.benchmarks.contender.ClusterSpec;
 import io.jangada.benchmarks.contender.Contender;
 import io.jangada.benchmarks.contender.Contenders;
+import io.jangada.benchmarks.contender.Trait;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -42,7 +43,12 @@ public final class Fork {
             return workload.floor(folder, scale).orElseThrow();
         }
         Workload.Demand demand = workload.demand(scale);
-        ClusterSpec spec = new ClusterSpec(folder, demand.groups(), demand.cuttable());
+        ClusterSpec spec =
+                new ClusterSpec(
+                        folder,
+                        demand.groups(),
+                        demand.cuttable(),
+                        workload.needs().contains(Trait.LEASE_READS));
         Contender started = Contenders.create(contender);
         Result result;
         try {

@@ -52,6 +52,7 @@ final class Load {
     private final double perSecond;
     private final long countMax;
     private final AtomicLong sequences = new AtomicLong();
+    private volatile boolean stopped;
 
     private Load(
             Operation operation, int outstanding, int submitters, double perSecond, long countMax) {
@@ -75,6 +76,11 @@ final class Load {
     /** A closed load that ends after so many operations. */
     static Load counted(Operation operation, int outstanding, int submitters, long count) {
         return new Load(operation, outstanding, submitters, 0, count);
+    }
+
+    /** Ends a run before its time. */
+    void stop() {
+        stopped = true;
     }
 
     boolean writes() {
@@ -202,6 +208,9 @@ final class Load {
 
         /** False when the time is up. */
         private boolean submit(Slot slot) {
+            if (stopped) {
+                return false;
+            }
             long now = System.nanoTime();
             if (intervalNanos == 0) {
                 if (now - begin >= nanos) {

@@ -27,6 +27,11 @@ record WriteLoad(String name, int valueBytes, int outstanding) implements Worklo
 
     @Override
     public List<Metric> metrics() {
+        return metrics(outstanding);
+    }
+
+    /** A single operation is about its time, many are about their rate. */
+    static List<Metric> metrics(int outstanding) {
         return outstanding == 1
                 ? List.of(
                         Metric.P50, Metric.P99, Metric.P999, Metric.RATE, Metric.CPU, Metric.BYTES)

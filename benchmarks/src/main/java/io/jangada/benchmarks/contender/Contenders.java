@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.apache.ratis.rpc.SupportedRpcType;
 
 /** All contenders by name, in the order in which they are shown. */
 public final class Contenders {
@@ -16,6 +17,11 @@ public final class Contenders {
         // A further store of ours is one more line, with its own Variant.
         ALL.put("jangada-chronicle", () -> JangadaContender.durable(Raft::at));
         ALL.put("jangada-memory", JangadaContender::inMemory);
+        ALL.put("microraft-memory", MicroRaftContender::new);
+        ALL.put("jraft-rocksdb", JraftContender::rocksDb);
+        ALL.put("jraft-segment", JraftContender::segments);
+        ALL.put("ratis-netty", () -> new RatisContender(SupportedRpcType.NETTY));
+        ALL.put("ratis-grpc", () -> new RatisContender(SupportedRpcType.GRPC));
     }
 
     private Contenders() {}
