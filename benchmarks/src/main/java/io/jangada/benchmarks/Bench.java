@@ -10,8 +10,10 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -106,6 +108,12 @@ public final class Bench implements Callable<Integer> {
             description = "Writes every single measurement there.")
     private @Nullable Path json;
 
+    @Option(
+            names = "--chart",
+            paramLabel = "FILE",
+            description = "Draws latency against load there (SVG), from the workload open-load.")
+    private @Nullable Path chart;
+
     private Bench() {}
 
     /** Names for the help text. */
@@ -163,6 +171,9 @@ public final class Bench implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Scale scale = scale();
         List<Workload> chosen = chosenWorkloads();
+        if (chart != null && chosen.stream().noneMatch(OpenLoad.class::isInstance)) {
+            throw problem("--chart needs the workload " + new OpenLoad().name());
+        }
         List<Measurement> round = round(chosen);
         if (round.isEmpty()) {
             throw problem("none of these contenders supports any of these workloads");
@@ -172,6 +183,9 @@ public final class Bench implements Callable<Integer> {
         commandLineOut(new Table(results, chosenContenders()).text(chosen));
         if (json != null) {
             Files.writeString(json, new Json(scale).text(results));
+        }
+        if (chart != null) {
+            Files.writeString(chart, new Chart(results).svg(chosenContenders()));
         }
         return results.all().stream().anyMatch(one -> one.result() == null) ? FAILED : 0;
     }
@@ -196,7 +210,7 @@ public final class Bench implements Callable<Integer> {
     }
 
     private List<Path> files() {
-        return json == null ? List.of() : List.of(json);
+        return Stream.of(json, chart).filter(Objects::nonNull).toList();
     }
 
     private void atLeast(String option, int value, int min) {

@@ -5,6 +5,7 @@ import io.jangada.benchmarks.contender.Commands;
 import io.jangada.benchmarks.contender.Contender;
 import io.jangada.benchmarks.contender.KvMap;
 import io.jangada.benchmarks.contender.ReadKind;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -27,11 +28,25 @@ final class Cluster {
 
     private final Contender contender;
     private final ClusterSpec spec;
+    private final long heapBefore;
     private final AtomicLong acknowledged = new AtomicLong();
 
-    Cluster(Contender contender, ClusterSpec spec) {
+    /** Given the {@link #liveHeapBytes} before the start. */
+    Cluster(Contender contender, ClusterSpec spec, long heapBefore) {
         this.contender = contender;
         this.spec = spec;
+        this.heapBefore = heapBefore;
+    }
+
+    /** All that is reachable. */
+    static long liveHeapBytes() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** What has become reachable since before the start. */
+    long addedHeapBytes() {
+        return liveHeapBytes() - heapBefore;
     }
 
     Contender contender() {
@@ -58,7 +73,7 @@ final class Cluster {
         }
     }
 
-    /** False if the write failed, or got no answer for five seconds. */
+    /** False if the write failed, or got no answer for a second. */
     private boolean writeOnce(int node, byte[] command) throws InterruptedException {
         CompletableFuture<Void> end = new CompletableFuture<>();
         try {
@@ -72,7 +87,7 @@ final class Cluster {
                             end.completeExceptionally(failure);
                         }
                     });
-            end.get(5, TimeUnit.SECONDS);
+            end.get(1, TimeUnit.SECONDS);
             acknowledged.incrementAndGet();
             return true;
         } catch (ExecutionException | TimeoutException | RuntimeException e) {

@@ -50,10 +50,11 @@ public final class Fork {
                         demand.cuttable(),
                         workload.needs().contains(Trait.LEASE_READS));
         Contender started = Contenders.create(contender);
+        long heapBefore = Cluster.liveHeapBytes();
         Result result;
         try {
             started.start(spec);
-            result = workload.run(new Cluster(started, spec), scale);
+            result = workload.run(new Cluster(started, spec, heapBefore), scale);
         } catch (Throwable e) {
             try {
                 started.close();

@@ -69,18 +69,15 @@ record ReadLoad(ReadKind kind, int outstanding, boolean besideWriter) implements
         int submitters = cluster.contender().submitters();
         Load load = Load.closed(reads, outstanding, submitters);
         Load heavy = Load.closed(reads, HEAVY, submitters);
-        Optional<SteadyWriter> writer =
-                besideWriter
-                        ? Optional.of(SteadyWriter.start(cluster, leader, commands))
-                        : Optional.empty();
+        SteadyWriter writer = besideWriter ? SteadyWriter.start(cluster, leader, commands) : null;
         Result result;
         long failedWrites = 0;
         try {
             cluster.warmUp(heavy, load, scale);
             result = cluster.measure(load, scale);
         } finally {
-            if (writer.isPresent()) {
-                failedWrites = writer.get().stop();
+            if (writer != null) {
+                failedWrites = writer.stop();
             }
         }
         result.values().merge(Metric.FAILED, (double) failedWrites, Double::sum);

@@ -26,6 +26,11 @@ final class Workloads {
         }
         all.add(new NowReads());
         all.add(new MixLoad());
+        all.add(new OpenLoad());
+        all.add(new SlowFollower());
+        all.add(new Failover());
+        all.add(new Restart());
+        all.add(new IdleGroups());
         return List.copyOf(all);
     }
 

@@ -22,6 +22,7 @@ public final class Contenders {
         ALL.put("jraft-segment", JraftContender::segments);
         ALL.put("ratis-netty", () -> new RatisContender(SupportedRpcType.NETTY));
         ALL.put("ratis-grpc", () -> new RatisContender(SupportedRpcType.GRPC));
+        ALL.put("aeron-cluster", AeronContender::new);
     }
 
     private Contenders() {}
