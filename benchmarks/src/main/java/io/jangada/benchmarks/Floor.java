@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import java.util.zip.CRC32C;
 import org.HdrHistogram.Histogram;
 
@@ -67,19 +68,10 @@ final class Floor {
     /** Three threads that each read a file of so many records, and check them. */
     static double sequentialReadSeconds(Path folder, int entries, int valueBytes) throws Exception {
         long bytes = (long) entries * (valueBytes + OVERHEAD_BYTES);
+        all(node -> () -> fill(folder.resolve("sequential" + node), bytes));
         long begin = System.nanoTime();
-        long reading = 0;
-        for (boolean write : new boolean[] {true, false}) {
-            begin = System.nanoTime();
-            all(
-                    node ->
-                            () -> {
-                                Path file = folder.resolve("sequential" + node);
-                                return write ? fill(file, bytes) : read(file);
-                            });
-            reading = System.nanoTime() - begin;
-        }
-        return reading / 1e9;
+        all(node -> () -> read(folder.resolve("sequential" + node)));
+        return (System.nanoTime() - begin) / 1e9;
     }
 
     private static double sumAt(double percentile, Histogram... parts) {
@@ -125,7 +117,7 @@ final class Floor {
         return histogram;
     }
 
-    private static Histogram fill(Path path, long bytes) throws IOException {
+    private static long fill(Path path, long bytes) throws IOException {
         ByteBuffer block = ByteBuffer.allocateDirect(1 << 20);
         try (FileChannel file =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -135,10 +127,10 @@ final class Floor {
             }
             file.force(true);
         }
-        return new Histogram(3);
+        return bytes;
     }
 
-    private static Histogram read(Path path) throws IOException {
+    private static long read(Path path) throws IOException {
         ByteBuffer block = ByteBuffer.allocateDirect(1 << 20);
         CRC32C crc = new CRC32C();
         try (FileChannel file = FileChannel.open(path)) {
@@ -147,7 +139,7 @@ final class Floor {
             }
         }
         Files.delete(path);
-        return new Histogram(3);
+        return crc.getValue();
     }
 
     private static Histogram roundTrips(long nanos) throws Exception {
@@ -187,20 +179,16 @@ final class Floor {
         }
     }
 
-    /** One of the threads that do the same at the same time. */
-    private interface Part {
-        Callable<Histogram> of(int node);
-    }
-
-    private static List<Histogram> all(Part part) throws Exception {
+    /** As many threads as there are nodes, doing the same at the same time. */
+    private static <T> List<T> all(IntFunction<Callable<T>> part) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(ClusterSpec.NODES);
         try {
-            List<Callable<Histogram>> tasks = new ArrayList<>();
+            List<Callable<T>> tasks = new ArrayList<>();
             for (int node = 0; node < ClusterSpec.NODES; node++) {
-                tasks.add(part.of(node));
+                tasks.add(part.apply(node));
             }
-            List<Histogram> results = new ArrayList<>();
-            for (Future<Histogram> each : threads.invokeAll(tasks)) {
+            List<T> results = new ArrayList<>();
+            for (Future<T> each : threads.invokeAll(tasks)) {
                 results.add(each.get());
             }
             return results;

@@ -1,5 +1,6 @@
 package io.jangada.benchmarks;
 
+import io.jangada.benchmarks.contender.Contenders;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +65,7 @@ final class Launcher {
             } finally {
                 process.destroyForcibly().waitFor();
                 Runtime.getRuntime().removeShutdownHook(reaper);
+                Contenders.removeRemains(process.pid());
             }
             if (!ended) {
                 throw new FailedException(

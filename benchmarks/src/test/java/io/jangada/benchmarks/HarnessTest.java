@@ -28,9 +28,9 @@ class HarnessTest {
         "empty, lease-now",
         "empty, open-load",
         "jangada-memory, write-1024",
-        "jangada-memory, mix-64",
-        "jangada-chronicle, write-64",
-        "jangada-chronicle, lease-1"
+        "empty, mix-64",
+        "jangada-memory, lease-64-busy",
+        "jangada-chronicle, write-64"
     })
     void everyKindOfLoadGivesFigures(String contender, String workload) throws Exception {
         Result result = Fork.measure(contender, workload(workload), folder, TINY);

@@ -12,12 +12,14 @@ import io.aeron.driver.ThreadingMode;
 import io.aeron.driver.ext.DebugReceiveChannelEndpoint;
 import io.aeron.driver.ext.DebugSendChannelEndpoint;
 import io.aeron.driver.ext.LossGenerator;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.agrona.IoUtil;
 import org.agrona.concurrent.NoOpLock;
 
 /**
@@ -58,10 +60,22 @@ final class AeronContender implements Contender {
     }
 
     /** What Aeron shares between its parts goes where it goes by default. */
-    private String driverFolder(String name) throws IOException {
+    private String driverFolder(String name) {
         Path parent = Files.isDirectory(SHARED_MEMORY) ? SHARED_MEMORY : spec.folder();
-        return parent.resolve("aeron-bench-" + ProcessHandle.current().pid() + "-" + name)
-                .toString();
+        return parent.resolve(prefix(ProcessHandle.current().pid()) + name).toString();
+    }
+
+    private static String prefix(long pid) {
+        return "aeron-bench-" + pid + "-";
+    }
+
+    /** Removes the shared memory of a process that did not end in order. */
+    static void removeRemains(long pid) {
+        File[] remains =
+                SHARED_MEMORY.toFile().listFiles((dir, name) -> name.startsWith(prefix(pid)));
+        for (File each : remains == null ? new File[0] : remains) {
+            IoUtil.delete(each, true);
+        }
     }
 
     /** Of each member: ingress, consensus, log, catch-up, archive. */

@@ -49,4 +49,13 @@ public final class Contenders {
         }
         return contender.get();
     }
+
+    /**
+     * Removes what a process that was killed may have left outside its folder.
+     *
+     * @param pid its id
+     */
+    public static void removeRemains(long pid) {
+        AeronContender.removeRemains(pid);
+    }
 }
