@@ -1,6 +1,7 @@
 package io.jangada.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.benchmarks.contender.Contenders;
@@ -64,6 +65,14 @@ class BenchTest {
         }
         for (Workload workload : Workloads.ALL) {
             assertTrue(out.toString().contains(workload.name()), workload.name());
+        }
+    }
+
+    /** The command asks all of them, in a JVM without the flags that some of them need to start. */
+    @Test
+    void everyContenderSaysWhatItHasBeforeItIsStarted() {
+        for (String name : Contenders.names()) {
+            assertFalse(Contenders.create(name).traits().isEmpty(), name);
         }
     }
 

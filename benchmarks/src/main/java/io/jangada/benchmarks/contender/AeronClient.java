@@ -15,16 +15,12 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.jctools.queues.MpscArrayQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The client that Aeron Cluster wants: a session with the leader, served by a thread of its own,
  * which takes commands from a queue and completes them when their numbers come back.
  */
 final class AeronClient implements EgressListener {
-    /** A client that was closed before it was opened. */
-    static final AeronClient NONE = new AeronClient();
-
     private static final int QUEUE_CAPACITY = 8192;
     private static final int BATCH = 64;
     private static final long KEEP_ALIVE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -33,7 +29,7 @@ final class AeronClient implements EgressListener {
     private final Long2ObjectHashMap<Completion> outstanding = new Long2ObjectHashMap<>();
     private final MutableDirectBuffer message = new ExpandableArrayBuffer(1 << 17);
     private final IdleStrategy idle = new BackoffIdleStrategy();
-    private final @Nullable MediaDriver driver;
+    private final MediaDriver driver;
     private final String ingressEndpoints;
     private final Thread thread = new Thread(this::run, "aeron-client");
     private long numbers;
@@ -48,12 +44,6 @@ final class AeronClient implements EgressListener {
             this.command = command;
             this.done = done;
         }
-    }
-
-    private AeronClient() {
-        driver = null;
-        ingressEndpoints = "";
-        closed = true;
     }
 
     AeronClient(String folder, String ingressEndpoints) {
@@ -83,9 +73,7 @@ final class AeronClient implements EgressListener {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (driver != null) {
-            driver.close();
-        }
+        driver.close();
     }
 
     /** One session after another, since a leader that goes may take it along. */
@@ -101,9 +89,6 @@ final class AeronClient implements EgressListener {
     }
 
     private AeronCluster.Context context() {
-        if (driver == null) {
-            throw new IllegalStateException("never opened");
-        }
         return new AeronCluster.Context()
                 .aeronDirectoryName(driver.aeronDirectoryName())
                 .ingressChannel("aeron:udp")

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.NoOpLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Aeron Cluster: archive and cluster files synced, threads shared, one client whose thread sends
@@ -34,7 +35,7 @@ final class AeronContender implements Contender {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
     private final List<AeronNode> nodes = new ArrayList<>();
-    private AeronClient client = AeronClient.NONE;
+    private @Nullable AeronClient client;
     private ClusterSpec spec = new ClusterSpec(Path.of(""));
     private String[][] endpoints = {};
 
@@ -109,7 +110,12 @@ final class AeronContender implements Contender {
     /** The client knows the leader itself. */
     @Override
     public void write(int node, byte[] command, Completion done) {
-        client.write(command, done);
+        AeronClient opened = client;
+        if (opened == null) {
+            done.fail(new IOException("not started"));
+        } else {
+            opened.write(command, done);
+        }
     }
 
     /** All its datagrams are lost; closing it would end its streams, which the others would see. */
@@ -131,7 +137,10 @@ final class AeronContender implements Contender {
 
     @Override
     public void close() {
-        client.close();
+        if (client != null) {
+            client.close();
+            client = null;
+        }
         nodes.forEach(AeronNode::close);
         nodes.clear();
     }

@@ -17,6 +17,7 @@ import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.netty.NettyConfigKeys;
 import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -46,9 +47,7 @@ final class RatisContender implements Contender {
     private final List<Machine> machines = new ArrayList<>();
     private final ClientId client = ClientId.randomId();
     private final AtomicLong calls = new AtomicLong();
-    private final RaftGroupId groupId =
-            RaftGroupId.valueOf(
-                    UUID.nameUUIDFromBytes("benchmark".getBytes(StandardCharsets.UTF_8)));
+    private final RaftGroupId groupId = idOf("benchmark");
     private List<RaftPeer> peers = List.of();
     private ClusterSpec spec = new ClusterSpec(Path.of(""));
     private int cut = -1;
@@ -65,7 +64,8 @@ final class RatisContender implements Contender {
                 Trait.LEASE_READS,
                 Trait.SKIPS_QUORUM_WHEN_IDLE,
                 Trait.CUT,
-                Trait.RESTART);
+                Trait.RESTART,
+                Trait.GROUPS);
     }
 
     @Override
@@ -100,12 +100,29 @@ final class RatisContender implements Contender {
                 RaftServer.newBuilder()
                         .setServerId(peer.getId())
                         .setGroup(RaftGroup.valueOf(groupId, peers))
-                        .setStateMachine(machine)
+                        .setStateMachineRegistry(id -> id.equals(groupId) ? machine : new Machine())
                         .setProperties(properties(number))
                         .setOption(RaftStorage.StartupOption.RECOVER)
                         .build();
         server.start();
+        for (int g = 1; g < spec.groups(); g++) {
+            addGroup(server, g);
+        }
         return server;
+    }
+
+    private void addGroup(RaftServer server, int number) throws IOException {
+        RaftGroup group = RaftGroup.valueOf(idOf("benchmark " + number), peers);
+        GroupManagementRequest request =
+                GroupManagementRequest.newAdd(
+                        client, server.getId(), calls.incrementAndGet(), group);
+        if (!server.groupManagement(request).isSuccess()) {
+            throw new IOException("group " + number + " was not added");
+        }
+    }
+
+    private static RaftGroupId idOf(String name) {
+        return RaftGroupId.valueOf(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
     }
 
     private RaftProperties properties(int number) {
