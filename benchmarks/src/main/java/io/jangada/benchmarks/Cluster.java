@@ -31,6 +31,9 @@ final class Cluster {
     private final long heapBefore;
     private final AtomicLong acknowledged = new AtomicLong();
 
+    /** Whom operations are given to. */
+    private volatile int leader;
+
     /** Given the {@link #liveHeapBytes} before the start. */
     Cluster(Contender contender, ClusterSpec spec, long heapBefore) {
         this.contender = contender;
@@ -57,14 +60,15 @@ final class Cluster {
         return spec;
     }
 
-    /** The leader, once there is one that takes writes. */
+    /** Waits for a leader that takes writes; later operations go to it. Returns its number. */
     int awaitLeader() throws Exception {
         Commands commands = new Commands(256);
         long end = System.nanoTime() + PATIENCE_NANOS;
         while (true) {
-            int leader = contender.leader();
-            if (leader >= 0 && writeOnce(leader, commands.write(0))) {
-                return leader;
+            int candidate = contender.leader();
+            if (candidate >= 0 && writeOnce(candidate, commands.write(0))) {
+                leader = candidate;
+                return candidate;
             }
             if (System.nanoTime() - end > 0) {
                 throw new TimeoutException("no leader took a write within a minute");
@@ -96,35 +100,35 @@ final class Cluster {
     }
 
     /** Writes at the leader. */
-    Operation writes(int leader, Commands commands) {
+    Operation writes(Commands commands) {
         return new Operation(
                 true, (sequence, done) -> contender.write(leader, commands.write(sequence), done));
     }
 
     /** Reads at the leader, of keys that were all written by {@link #fill}. */
-    Operation reads(int leader, ReadKind kind, Commands commands) {
+    Operation reads(ReadKind kind, Commands commands) {
         return new Operation(
                 false,
                 (sequence, done) -> contender.read(leader, kind, commands.key(sequence), done));
     }
 
-    /** Gives every key a value; returns the leader. */
-    int fill(Commands commands) throws Exception {
-        return fill(commands, commands.keys());
+    /** Gives every key a value. */
+    void fill(Commands commands) throws Exception {
+        fill(commands, commands.keys());
     }
 
-    /** So many writes, all of them acknowledged; returns the leader. */
-    int fill(Commands commands, int count) throws Exception {
+    /** So many writes, all of them acknowledged. */
+    void fill(Commands commands, int count) throws Exception {
         int outstanding = Math.min(count, FILL_OUTSTANDING);
         Throwable failure = null;
         for (int attempt = 0; attempt < FILL_ATTEMPTS; attempt++) {
-            int leader = awaitLeader();
-            Operation writes = writes(leader, commands);
+            awaitLeader();
+            Operation writes = writes(commands);
             int submitters = contender.submitters();
             Load load = Load.counted(writes, outstanding, submitters, count);
             Load.Outcome outcome = run(load, Long.MAX_VALUE / 2);
             if (outcome.failed() == 0) {
-                return leader;
+                return;
             }
             failure = outcome.failure();
         }
@@ -146,8 +150,9 @@ final class Cluster {
         run(load, scale.warmupNanos() / 3);
     }
 
-    /** Runs a load and puts its figures together. */
-    Result measure(Load load, Scale scale) throws InterruptedException, TimeoutException {
+    /** Runs a load, on whoever leads by now, and puts its figures together. */
+    Result measure(Load load, Scale scale) throws Exception {
+        awaitLeader();
         Usage before = Usage.now();
         Load.Outcome outcome = run(load, scale.nanos());
         Usage after = Usage.now();

@@ -39,9 +39,9 @@ final class MixLoad implements Workload {
     @Override
     public Result run(Cluster cluster, Scale scale) throws Exception {
         Commands commands = new Commands(256);
-        int leader = cluster.fill(commands);
-        Operation.Start writes = cluster.writes(leader, commands).start();
-        Operation.Start reads = cluster.reads(leader, ReadKind.INDEX, commands).start();
+        cluster.fill(commands);
+        Operation.Start writes = cluster.writes(commands).start();
+        Operation.Start reads = cluster.reads(ReadKind.INDEX, commands).start();
         Operation mix =
                 new Operation(
                         false,

@@ -40,8 +40,9 @@ final class NowReads implements Workload {
     @Override
     public Result run(Cluster cluster, Scale scale) throws Exception {
         Commands commands = new Commands(256);
-        int leader = cluster.fill(commands);
-        readFor(scale.warmupNanos(), cluster.contender(), leader, commands);
+        cluster.fill(commands);
+        readFor(scale.warmupNanos(), cluster.contender(), cluster.awaitLeader(), commands);
+        int leader = cluster.awaitLeader();
         Usage before = Usage.now();
         long begin = System.nanoTime();
         long count = readFor(scale.nanos(), cluster.contender(), leader, commands);

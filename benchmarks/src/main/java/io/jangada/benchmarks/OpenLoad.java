@@ -55,11 +55,12 @@ final class OpenLoad implements Workload {
 
     @Override
     public Result run(Cluster cluster, Scale scale) throws Exception {
-        int leader = cluster.awaitLeader();
+        cluster.awaitLeader();
         int submitters = cluster.contender().submitters();
-        Operation writes = cluster.writes(leader, new Commands(256));
+        Operation writes = cluster.writes(new Commands(256));
         Load closed = Load.closed(writes, PEAK_OUTSTANDING, submitters);
         cluster.warmUp(closed, closed, scale);
+        cluster.awaitLeader();
         Result result = Cluster.figures(cluster.run(closed, scale.nanos()));
         double peak = result.get(Metric.RATE.key());
         result.values().put(PEAK.key(), peak);

@@ -64,12 +64,12 @@ record ReadLoad(ReadKind kind, int outstanding, boolean besideWriter) implements
     @Override
     public Result run(Cluster cluster, Scale scale) throws Exception {
         Commands commands = new Commands(VALUE_BYTES);
-        int leader = cluster.fill(commands);
-        Operation reads = cluster.reads(leader, kind, commands);
+        cluster.fill(commands);
+        Operation reads = cluster.reads(kind, commands);
         int submitters = cluster.contender().submitters();
         Load load = Load.closed(reads, outstanding, submitters);
         Load heavy = Load.closed(reads, HEAVY, submitters);
-        SteadyWriter writer = besideWriter ? SteadyWriter.start(cluster, leader, commands) : null;
+        SteadyWriter writer = besideWriter ? SteadyWriter.start(cluster, commands) : null;
         Result result;
         long failedWrites = 0;
         try {

@@ -43,13 +43,14 @@ final class SlowFollower implements Workload {
 
     @Override
     public Result run(Cluster cluster, Scale scale) throws Exception {
-        int leader = cluster.awaitLeader();
+        cluster.awaitLeader();
         Load load =
                 Load.closed(
-                        cluster.writes(leader, new Commands(256)),
+                        cluster.writes(new Commands(256)),
                         OUTSTANDING,
                         cluster.contender().submitters());
         cluster.run(load, scale.warmupNanos());
+        int leader = cluster.awaitLeader();
         double healthy = cluster.run(load, scale.nanos()).perSecond();
         KvMap slow = cluster.contender().maps().get((leader + 1) % ClusterSpec.NODES);
         slow.delayEachApply((long) ((SLOWER - 1) * 1e9 / healthy));

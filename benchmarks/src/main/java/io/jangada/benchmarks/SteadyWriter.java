@@ -19,8 +19,8 @@ final class SteadyWriter {
         this.task = task;
     }
 
-    static SteadyWriter start(Cluster cluster, int leader, Commands commands) {
-        Load load = Load.open(cluster.writes(leader, commands), PER_SECOND, 1);
+    static SteadyWriter start(Cluster cluster, Commands commands) {
+        Load load = Load.open(cluster.writes(commands), PER_SECOND, 1);
         FutureTask<Load.Outcome> task = new FutureTask<>(() -> cluster.run(load, LONG_NANOS));
         Thread thread = new Thread(task, "steady-writer");
         thread.setDaemon(true);

@@ -51,9 +51,9 @@ record WriteLoad(String name, int valueBytes, int outstanding) implements Worklo
 
     @Override
     public Result run(Cluster cluster, Scale scale) throws Exception {
-        int leader = cluster.awaitLeader();
+        cluster.awaitLeader();
         int submitters = cluster.contender().submitters();
-        Operation writes = cluster.writes(leader, new Commands(valueBytes));
+        Operation writes = cluster.writes(new Commands(valueBytes));
         Load load = Load.closed(writes, outstanding, submitters);
         int heavy = Math.max(outstanding, HEAVY_BYTES / valueBytes);
         cluster.warmUp(Load.closed(writes, heavy, submitters), load, scale);
