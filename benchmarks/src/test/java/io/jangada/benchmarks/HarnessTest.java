@@ -87,6 +87,20 @@ class HarnessTest {
         assertEquals(List.of(log), files());
     }
 
+    @Test
+    void aMeasurementThatDoesNotEndIsStopped() throws Exception {
+        Launcher impatient = new Launcher(folder, TINY, 0);
+
+        Launcher.FailedException failure =
+                assertThrows(
+                        Launcher.FailedException.class,
+                        () -> impatient.measure("empty", workload("write-64")));
+
+        Path log = folder.resolve("bench-empty-write-64.log");
+        assertEquals("no end after 0 s; see " + log, failure.getMessage());
+        assertEquals(List.of(log), files());
+    }
+
     private List<Path> files() throws Exception {
         try (Stream<Path> files = Files.list(folder)) {
             return files.toList();
