@@ -27,7 +27,6 @@ class HarnessTest {
         "empty, index-64-busy",
         "empty, lease-now",
         "empty, open-load",
-        "jangada-memory, write-1024",
         "empty, mix-64",
         "jangada-memory, lease-64-busy",
         "jangada-chronicle, write-64"
