@@ -1,0 +1,66 @@
+package io.jangada.benchmarks;
+
+import io.jangada.benchmarks.contender.Trait;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Cuts the leader off, and waits for the first write that the others acknowledge. */
+final class Failover implements Workload {
+    private static final Metric MEDIAN = new Metric("median", "median ms", false);
+    private static final Metric MAX = new Metric("max", "max ms", false);
+
+    /** A cut, an election, and a node that comes back. */
+    private static final double SECONDS_PER_CUT = 6;
+
+    @Override
+    public String name() {
+        return "failover";
+    }
+
+    @Override
+    public String description() {
+        return "from cutting the leader off to the next acknowledged write, election timeout 1 s";
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(MEDIAN, MAX);
+    }
+
+    @Override
+    public Set<Trait> needs() {
+        return Set.of(Trait.CUT);
+    }
+
+    @Override
+    public Demand demand(Scale scale) {
+        return new Demand(1, true);
+    }
+
+    @Override
+    public double expectedSeconds(Scale scale) {
+        return SECONDS_PER_CUT * scale.cuts();
+    }
+
+    @Override
+    public Result run(Cluster cluster, Scale scale) throws Exception {
+        List<Double> millis = new ArrayList<>();
+        for (int i = 0; i < scale.cuts(); i++) {
+            int leader = cluster.awaitLeader();
+            cluster.checkSameState();
+            long begin = System.nanoTime();
+            cluster.contender().cut(leader);
+            cluster.awaitLeader();
+            millis.add((System.nanoTime() - begin) / 1e6);
+            cluster.contender().heal(leader);
+            cluster.checkSameState();
+        }
+        List<Double> sorted = millis.stream().sorted().toList();
+        return new Result(
+                Map.of(
+                        MEDIAN.key(), sorted.get(sorted.size() / 2),
+                        MAX.key(), sorted.get(sorted.size() - 1)));
+    }
+}

@@ -1,0 +1,23 @@
+package io.jangada.benchmarks;
+
+/**
+ * How long and how large.
+ *
+ * @param seconds what is counted of each measurement
+ * @param warmup seconds before that
+ * @param entries what a restart has to replay
+ * @param groups idle groups
+ * @param cuts failovers in one measurement
+ */
+record Scale(double seconds, double warmup, int entries, int groups, int cuts) {
+    /** Compilers are at work for about 8 s of full load: earlier figures are too high. */
+    static final Scale DEFAULT = new Scale(5, 10, 1_000_000, 100, 10);
+
+    long nanos() {
+        return (long) (seconds * 1e9);
+    }
+
+    long warmupNanos() {
+        return (long) (warmup * 1e9);
+    }
+}
