@@ -14,8 +14,12 @@ public final class Contenders {
 
     static {
         ALL.put("empty", EmptyContender::new);
-        // A further store of ours is one more line, with its own Variant.
-        ALL.put("jangada-chronicle", () -> JangadaContender.durable(Raft::at));
+        ALL.put(
+                "jangada-segment",
+                () -> JangadaContender.durable((id, data) -> Raft.at(id, data).store("segment")));
+        ALL.put(
+                "jangada-chronicle",
+                () -> JangadaContender.durable((id, data) -> Raft.at(id, data).store("chronicle")));
         ALL.put("jangada-memory", JangadaContender::inMemory);
         ALL.put("microraft-memory", MicroRaftContender::new);
         ALL.put("jraft-rocksdb", JraftContender::rocksDb);

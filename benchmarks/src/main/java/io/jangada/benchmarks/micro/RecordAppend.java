@@ -3,6 +3,7 @@ package io.jangada.benchmarks.micro;
 import io.jangada.raft.spi.GroupLog;
 import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.storage.chronicle.ChronicleLogStore;
+import io.jangada.raft.storage.segment.SegmentLogStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,10 +19,14 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** An entry of 272 bytes into the Chronicle store, until it is confirmed. */
+/** An entry of 272 bytes into a durable store, until it is confirmed. */
 @State(Scope.Thread)
 public class RecordAppend {
     private static final int COMPACT_EVERY = 10_000;
+
+    /** How the store writes. */
+    @Param({"segment", "chronicle"})
+    public String written = "segment";
 
     /** Whether each confirmation costs a sync. */
     @Param({"false", "true"})
@@ -44,11 +49,9 @@ public class RecordAppend {
     @Setup
     public void setUp() throws IOException {
         folder = Files.createTempDirectory("bench-append");
-        store =
-                ChronicleLogStore.builder()
-                        .syncWrites(sync)
-                        .openJdkPackages(true)
-                        .open(folder, Micro.IDENTITY);
+        SegmentLogStore.Builder builder =
+                written.equals("segment") ? SegmentLogStore.builder() : ChronicleLogStore.builder();
+        store = builder.syncWrites(sync).open(folder, Micro.IDENTITY);
         log = store.open(Micro.GROUP, Micro.onPersisted(sequence -> confirmed.release()));
         index = 0;
     }
