@@ -235,9 +235,7 @@ final class LogWriter implements Runnable {
             } else if (write instanceof Write.Control control) {
                 writeControl(control);
             } else if (write instanceof Write.Rewrite rewrite) {
-                for (Write.Move move : rewrite.moves()) {
-                    writeMove(move);
-                }
+                writeMoves(rewrite.moves());
             } else if (write instanceof Write.Drop drop) {
                 records.appendDropped(drop.segments());
                 dropping = true;
@@ -343,16 +341,35 @@ final class LogWriter implements Runnable {
         records.append(write.payload);
     }
 
+    private void writeMoves(List<Write.Move> moves) throws IOException {
+        long[] to = new long[moves.size()];
+        for (int i = 0; i < to.length; i++) {
+            to[i] = writeMove(moves.get(i));
+        }
+        // Nobody has these in memory: whoever looks for one at its new place must find it there.
+        records.write();
+        for (int i = 0; i < to.length; i++) {
+            if (to[i] != Position.NONE) {
+                moved(moves.get(i), to[i]);
+            }
+        }
+    }
+
     /** The loop may have dropped the entry meanwhile: what follows in the queue says so. */
-    private void writeMove(Write.Move move) throws IOException {
+    private long writeMove(Write.Move move) throws IOException {
         GroupState state = move.state();
         LogEntry entry = move.entry();
-        if (state.mark.status == GroupMark.Status.LIVE
-                && state.isLive(entry.index(), move.from())) {
-            long to = writeEntry(RecordType.REWRITTEN_ENTRY, state.mark, entry);
-            int bytes = RecordFormat.bytes(state.mark.name.length, entry.payloadBytes());
-            state.moved(entry.index(), move.from(), to, bytes);
-        }
+        boolean live =
+                state.mark.status == GroupMark.Status.LIVE
+                        && state.isLive(entry.index(), move.from());
+        return live ? writeEntry(RecordType.REWRITTEN_ENTRY, state.mark, entry) : Position.NONE;
+    }
+
+    private static void moved(Write.Move move, long to) {
+        GroupState state = move.state();
+        LogEntry entry = move.entry();
+        int bytes = RecordFormat.bytes(state.mark.name.length, entry.payloadBytes());
+        state.moved(entry.index(), move.from(), to, bytes);
     }
 
     /** After the sync: the batch is durable. */

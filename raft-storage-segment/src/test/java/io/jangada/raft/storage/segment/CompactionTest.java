@@ -25,6 +25,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -299,6 +302,58 @@ class CompactionTest {
                     }
                 }
             }
+        }
+    }
+
+    /** Nobody has it in memory: it must be found at its old place, or already at its new one. */
+    @Test
+    void whatIsMovedCanBeReadAllTheTime() throws IOException {
+        List<LogEntry> written = TestLog.entries(1, 10, 1, 50);
+        AtomicReference<TestLog> reader = new AtomicReference<>();
+        AtomicInteger moved = new AtomicInteger();
+        UnaryOperator<Journal> looking =
+                journal ->
+                        new ForwardingJournal(journal) {
+                            @Override
+                            public int append(byte[] record, int length) throws IOException {
+                                look();
+                                if (RecordType.of(record[RecordFormat.TYPE])
+                                        == RecordType.REWRITTEN_ENTRY) {
+                                    moved.incrementAndGet();
+                                }
+                                return journal.append(record, length);
+                            }
+
+                            @Override
+                            public void sync() throws IOException {
+                                look();
+                                journal.sync();
+                            }
+
+                            private void look() {
+                                TestLog log = reader.get();
+                                if (log != null) {
+                                    assertEquals(written, log.all());
+                                }
+                            }
+                        };
+        SegmentLogStore.Builder builder =
+                TestLog.builder()
+                        .compactionMillis(-1)
+                        .readCacheBytes(0)
+                        .recentEntriesBytes(0)
+                        .journals(looking);
+        try (var store = builder.open(folder(), TestLog.IDENTITY);
+                var busy = snapshotted(store, "busy");
+                var idle = TestLog.open(store, "idle")) {
+            for (LogEntry entry : written) {
+                idle.write(null, List.of(entry));
+                overwrite(busy, 150, 10);
+            }
+            reader.set(idle);
+            store.compactNow();
+            assertTrue(moved.get() >= written.size(), moved + " entries moved");
+            reader.set(null);
         }
     }
 
