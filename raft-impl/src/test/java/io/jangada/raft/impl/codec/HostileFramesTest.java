@@ -28,8 +28,8 @@ class HostileFramesTest implements HostileInputContract {
                         target("messages", HostileFramesTest::message)
                                 .from(golden("messages"))
                                 .refusedWith(BadFrameException.class)
-                                // A message of a few bytes is a few objects, and is written again.
-                                .mayAllocate(256 << 10, 100),
+                                // A few bytes are a few objects, written again and told in words.
+                                .mayAllocate(256 << 10, 400),
                         target("bulk", HostileFramesTest::bulkMessage)
                                 .from(golden("bulk"))
                                 .refusedWith(BadFrameException.class),
