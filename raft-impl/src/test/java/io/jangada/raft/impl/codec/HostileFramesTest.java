@@ -56,7 +56,7 @@ class HostileFramesTest implements HostileInputContract {
     private static String message(byte[] input) {
         List<Envelope> taken = Frames.decode(input);
         byte[] frame = Frames.encode(taken);
-        assertEquals(taken.toString(), Frames.decode(frame).toString());
+        assertEquals(taken, Frames.decode(frame));
         long sizeMax = 1 + taken.stream().mapToLong(e -> MessageCodec.sizeMax(e.message())).sum();
         assertTrue(frame.length <= sizeMax, frame.length + " bytes, at most " + sizeMax);
         return taken.stream()

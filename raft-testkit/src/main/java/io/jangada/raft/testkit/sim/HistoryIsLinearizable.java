@@ -10,14 +10,20 @@ import io.jangada.raft.testkit.check.Verdict;
 
 /** I16: what clients saw could have been seen of one map that does one thing at a time. */
 final class HistoryIsLinearizable extends Invariant {
+    private final Budget budget;
+
     HistoryIsLinearizable(Invariants all) {
+        this(all, Budget.DEFAULT);
+    }
+
+    HistoryIsLinearizable(Invariants all, Budget budget) {
         super(all, "I16 linearizability");
+        this.budget = budget;
     }
 
     @Override
     void onHistory(History<KvInput, KvOutput> history) {
-        Verdict<KvInput, KvOutput> verdict =
-                Linearizability.check(new KvModel(), history, Budget.DEFAULT);
+        Verdict<KvInput, KvOutput> verdict = Linearizability.check(new KvModel(), history, budget);
         if (verdict instanceof Verdict.Unknown) {
             unjudged();
             return;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.impl.core.Message.AppendEntries;
+import io.jangada.raft.testkit.check.KvOutput;
 import io.jangada.raft.testkit.sim.DiskOperation.Append;
 import io.jangada.raft.testkit.sim.DiskOperation.FolderSync;
 import io.jangada.raft.testkit.sim.DiskOperation.SnapshotDelete;
@@ -16,6 +17,7 @@ import io.jangada.raft.testkit.sim.DiskOperation.Sync;
 import io.jangada.raft.testkit.sim.UnsyncedWrite.Kind;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -263,6 +265,19 @@ class ControlTest extends Story {
     }
 
     /** A clock that stands still lets no timer fire; one that skips time fires them at once. */
+    /** 33338 of the swarm: what it still carries keeps its time, and is overtaken. */
+    @Test
+    void aSlowLinkHoldsUpNothingOnceItIsMended() {
+        nodes(3);
+        SimNode leader = awaitLeader();
+        Duration minute = Duration.ofMinutes(1);
+        network.quality(LinkQuality.GOOD.withDelay(minute, minute));
+        run(T.dividedBy(4));
+        network.quality(LinkQuality.GOOD);
+        CompletableFuture<KvOutput> written = put(leader, "k", "v");
+        assertTrue(cluster.runUntil(written::isDone, T), "it waits for what is on its way");
+    }
+
     @Test
     void clocksStandStillAndSkip() {
         nodes(3);

@@ -1,6 +1,7 @@
 package io.jangada.raft.testkit.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import io.jangada.raft.spi.PeerIdentity;
 import io.jangada.raft.spi.SnapshotInfo;
 import io.jangada.raft.spi.SnapshotMeta;
 import io.jangada.raft.spi.StoreId;
+import io.jangada.raft.testkit.check.Budget;
 import io.jangada.raft.testkit.check.HistoryRecorder;
 import io.jangada.raft.testkit.check.KvInput;
 import io.jangada.raft.testkit.check.KvOutput;
@@ -254,6 +256,22 @@ class InvariantsTest extends Story {
         new HistoryIsLinearizable(all).onHistory(recorder.history());
         assertViolation(
                 "I16 linearizability violated: up to index %d, committed in term %d:", last, term);
+    }
+
+    /** 18696 of the swarm, and its like. */
+    @Test
+    void i16_aHistoryThatIsTooHardIsNoViolationAndIsNotCalledGood() {
+        HistoryRecorder<KvInput, KvOutput> recorder =
+                new HistoryRecorder<>(cluster.simulation()::nowNanos);
+        for (String value : List.of("1", "2", "3")) {
+            recorder.invoke(recorder.newProcess(), new KvInput.Put("a", value));
+        }
+        long process = recorder.newProcess();
+        recorder.invoke(process, new KvInput.Get("a", KvInput.ReadMode.INDEX));
+        recorder.ok(process, new KvOutput.Value("2"));
+        new HistoryIsLinearizable(all, new Budget(1, 1, 1)).onHistory(recorder.history());
+        assertNull(all.violation());
+        assertFalse(all.isJudged());
     }
 
     @Test

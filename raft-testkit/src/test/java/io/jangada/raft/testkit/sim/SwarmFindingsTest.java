@@ -2,6 +2,7 @@ package io.jangada.raft.testkit.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jangada.raft.api.Membership;
@@ -11,6 +12,7 @@ import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.api.Role;
 import io.jangada.raft.impl.core.Message.AppendEntries;
 import io.jangada.raft.impl.core.Message.AppendEntriesResponse;
+import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.testkit.check.KvOutput;
 import java.time.Duration;
@@ -144,6 +146,56 @@ class SwarmFindingsTest extends Story {
         network.mendAll();
         awaitConverged();
         assertEquals("v", getNow(away, "k"));
+    }
+
+    /**
+     * While a node is away all others are replaced by one that it does not know, and do not hear
+     * that this is committed: it asks those who are out as well, and who cannot tell it (2257,
+     * 38710). So long as it asks a single member it must be told.
+     */
+    @Test
+    void whoAsksOnlyThoseWhoAreOutNeedNotKnowThatItIsOut() {
+        nodes(3);
+        awaitLeader();
+        SimNode away = someFollower();
+        crash(away);
+        SimNode last = addVoter();
+        handOver(last);
+        last.group().admin().change(new Become(voters(last)));
+        assertTrue(cluster.runUntil(() -> last.membership().isJoint(), T));
+        network.drop(
+                (from, to, message) ->
+                        from.equals(last.id())
+                                && message.isFromLeader()
+                                && !last.membership().isJoint());
+        runTimeouts(100);
+        start(away);
+        heal();
+        assertTrue(away.membership().isVoter(away.id()) && !away.status().removed(), "not told");
+    }
+
+    @Test
+    void whoAsksAMemberMustHearThatItIsOut() {
+        nodes(3);
+        SimNode leader = awaitLeader();
+        SimNode away = someFollower();
+        crash(away);
+        change(leader, new MembershipChange.Remove(away.id()));
+        runTimeouts(100); // The leader lets go of it, and sends it no more entries.
+        MessageRule untold = network.drop((from, to, message) -> message instanceof RemovedNotice);
+        start(away);
+        SimulationFailure failure = assertThrows(SimulationFailure.class, this::heal);
+        assertTrue(
+                failure.getMessage().contains("a node that was removed still takes itself"),
+                failure.getMessage());
+        assertTrue(untold.matchedCount() > 0);
+    }
+
+    private void heal() {
+        new Healing(cluster, true)
+                .await(
+                        new FaultInjector(cluster, SwarmOptions.of(1)),
+                        new Workload(cluster, WorkloadOptions.DEFAULT));
     }
 
     /**
