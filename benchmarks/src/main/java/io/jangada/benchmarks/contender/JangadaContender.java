@@ -16,6 +16,7 @@ import io.jangada.raft.spi.SnapshotWriter;
 import io.jangada.raft.spi.StateMachine;
 import io.jangada.raft.spi.TransportProvider;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,11 +33,25 @@ final class JangadaContender implements Contender {
         RaftBuilder node(String id, Path folder);
     }
 
+    /** Commands as they come, and as the log has them: the peers' are not copied either. */
+    private static final Codec<ByteBuffer> RAW =
+            new Codec<>() {
+                @Override
+                public byte[] encode(ByteBuffer value) {
+                    return value.array();
+                }
+
+                @Override
+                public ByteBuffer decode(ByteBuffer bytes) {
+                    return bytes;
+                }
+            };
+
     private final Variant variant;
     private final RaftConfig config;
     private final Set<Trait> traits;
     private final List<RaftHost> hosts = new ArrayList<>();
-    private final List<RaftGroup<Machine, byte[], Void>> nodes = new ArrayList<>();
+    private final List<RaftGroup<Machine, ByteBuffer, Void>> nodes = new ArrayList<>();
     private final List<KvMap> maps = new ArrayList<>();
     private final List<CutTransport> transports = new ArrayList<>();
 
@@ -108,12 +123,8 @@ final class JangadaContender implements Contender {
             hosts.add(host);
             for (int g = 0; g < spec.groups(); g++) {
                 Machine machine = new Machine();
-                RaftGroup<Machine, byte[], Void> group =
-                        host.group(
-                                GroupId.of("g" + g),
-                                machine,
-                                Codec.of(byte[].class),
-                                Codec.of(Void.class));
+                RaftGroup<Machine, ByteBuffer, Void> group =
+                        host.group(GroupId.of("g" + g), machine, RAW, Codec.of(Void.class));
                 if (g == 0) {
                     nodes.add(group);
                     maps.add(machine.map);
@@ -146,7 +157,7 @@ final class JangadaContender implements Contender {
 
     @Override
     public void write(int node, byte[] command, Completion done) {
-        nodes.get(node).write(command).whenComplete(done);
+        nodes.get(node).write(ByteBuffer.wrap(command)).whenComplete(done);
     }
 
     @Override
@@ -185,12 +196,12 @@ final class JangadaContender implements Contender {
     }
 
     /** The map as a state machine. */
-    private static final class Machine implements StateMachine<byte[], Void>, ConcurrentReads {
+    private static final class Machine implements StateMachine<ByteBuffer, Void>, ConcurrentReads {
         private final KvMap map = new KvMap();
 
         @Override
         @SuppressWarnings("NullAway") // Null is the one value of Void.
-        public Void apply(byte[] command, Applied at) {
+        public Void apply(ByteBuffer command, Applied at) {
             map.apply(command);
             return null;
         }

@@ -26,8 +26,9 @@ public interface Codec<T> {
     /**
      * Decodes a value.
      *
-     * @param bytes exactly the bytes that {@code encode} returned, from position to limit; valid
-     *     only during the call
+     * @param bytes exactly the bytes that {@code encode} returned, from position to limit;
+     *     read-only. Nobody changes them, so that a value may refer to them; it then keeps its
+     *     whole log entry in memory for as long
      * @return the value
      * @throws IllegalArgumentException if these are not the bytes of a value
      */

@@ -54,14 +54,19 @@ final class FieldReader {
     }
 
     boolean hasMore() {
-        return in.currentOffset() < in.currentLimit();
+        return remaining() > 0;
+    }
+
+    /** How many bytes are left of the frame. */
+    int remaining() {
+        return in.currentLimit() - in.currentOffset();
     }
 
     /** Reads the next header. */
     void readHeader(Schema schema) throws IOException {
         present = 0;
         int size = in.readRawVarint32();
-        if (size < 0 || size > in.currentLimit() - in.currentOffset()) {
+        if (size < 0 || size > remaining()) {
             throw new BadFrameException("a header is longer than its frame");
         }
         int end = in.currentOffset() + size;

@@ -81,6 +81,9 @@ final class MessageDecoder {
     /** A membership, and a few words around it. */
     private static final int SENTENCE_BYTES_MAX = 2 * MEMBERSHIP_BYTES_MAX;
 
+    /** Three fields, and two lengths. */
+    private static final int ENTRY_BYTES_MIN = 8;
+
     private static final int PRIORITY_MAX = 1_000_000;
 
     private static final Pattern HASH_FORM = Pattern.compile("[0-9a-f]{64}");
@@ -244,9 +247,10 @@ final class MessageDecoder {
         long prevLogTerm = in.number(PREV_LOG_TERM);
         long leaderCommit = in.number(LEADER_COMMIT);
         checkPosition(prevLogIndex, prevLogTerm, term);
-        // Not trusted for a size: every entry has to be there before it takes memory.
         int count = in.smallNumber(ENTRY_COUNT);
-        List<LogEntry> entries = new ArrayList<>();
+        // Not trusted for a size: entries take no memory before they can be there.
+        int believed = Math.min(count, in.remaining() / ENTRY_BYTES_MIN);
+        List<LogEntry> entries = new ArrayList<>(believed);
         long lastTerm = prevLogTerm;
         long lastTime = 0;
         for (int i = 1; i <= count; i++) {

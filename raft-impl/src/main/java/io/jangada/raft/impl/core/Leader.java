@@ -50,6 +50,11 @@ final class Leader implements Role {
     private final long tookOverNanos;
 
     private long heartbeatDeadline;
+
+    /** Made last in the present {@link #flush}, and with what limit. */
+    private @Nullable AppendEntries latestAppend;
+
+    private long latestAppendBytesMax;
     private final Succession succession;
 
     /** The change of members that this leader works on. */
@@ -148,6 +153,7 @@ final class Leader implements Role {
             beginRound();
         }
         peers.forEach(this::replicate);
+        latestAppend = null; // What is in it will be old.
     }
 
     private void replicate(NodeId to, Progress peer) {
@@ -163,18 +169,10 @@ final class Leader implements Role {
         for (long room = peer.sendableBytes();
                 room > 0 && peer.nextIndex() <= log.lastIndex();
                 room = peer.sendableBytes()) {
-            List<LogEntry> entries = log.entriesFrom(peer.nextIndex(), room);
-            long prevLogIndex = peer.nextIndex() - 1;
-            AppendEntries append =
-                    new AppendEntries(
-                            core.currentTerm(),
-                            prevLogIndex,
-                            log.term(prevLogIndex),
-                            core.commitIndex(),
-                            entries);
+            AppendEntries append = appendEntries(peer.nextIndex(), room);
             peer.sent(
                     append.lastIndex(),
-                    RaftLog.payloadBytes(entries),
+                    RaftLog.payloadBytes(append.entries()),
                     core.commitIndex(),
                     readIndex.round(),
                     core.now());
@@ -183,6 +181,26 @@ final class Leader implements Role {
         if (peer.awaitsCommit(core.commitIndex())) {
             sendHeartbeat(to, peer);
         }
+    }
+
+    /** Peers that are equally far get the same message, so that it is made and encoded once. */
+    private AppendEntries appendEntries(long nextIndex, long bytesMax) {
+        AppendEntries latest = latestAppend;
+        if (latest != null
+                && latest.prevLogIndex() == nextIndex - 1
+                && latestAppendBytesMax == bytesMax) {
+            return latest;
+        }
+        AppendEntries append =
+                new AppendEntries(
+                        core.currentTerm(),
+                        nextIndex - 1,
+                        log.term(nextIndex - 1),
+                        core.commitIndex(),
+                        log.entriesFrom(nextIndex, bytesMax));
+        latestAppend = append;
+        latestAppendBytesMax = bytesMax;
+        return append;
     }
 
     void onAppendEntriesResponse(NodeId from, AppendEntriesResponse response) {

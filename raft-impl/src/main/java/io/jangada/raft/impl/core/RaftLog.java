@@ -26,6 +26,9 @@ final class RaftLog {
         }
     }
 
+    /** Room for the next write: as much as the last one took, up to this. */
+    private static final int ENTRIES_EXPECTED = 1024;
+
     private final LogReader stored;
 
     /** Entries not yet handed to the store, consecutive. */
@@ -244,7 +247,7 @@ final class RaftLog {
         Write write = new Write(reset, lastWriteSequence, unstableHardState, unstable);
         pending.add(new PendingWrite(lastWriteSequence, lastIndex()));
         unstableFrom = lastIndex() + 1;
-        unstable = new ArrayList<>();
+        unstable = new ArrayList<>(Math.min(unstable.size(), ENTRIES_EXPECTED));
         unstableHardState = null;
         return write;
     }

@@ -1,6 +1,9 @@
 package io.jangada.raft.impl.runtime;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The payload of a command entry: whose write it is, then the command. Fixed layout, big-endian:
@@ -9,18 +12,20 @@ import java.nio.ByteBuffer;
  * @param session the session's id
  * @param sequence the write's number within it
  * @param lowestUnanswered replies below it are not needed any more (Z44)
- * @param command the encoded command
+ * @param payload all of it; nobody changes it
  */
-record CommandEnvelope(long session, long sequence, long lowestUnanswered, ByteBuffer command) {
+record CommandEnvelope(long session, long sequence, long lowestUnanswered, byte[] payload) {
     static final int HEADER_BYTES = 24;
+
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     static byte[] encode(long session, long sequence, long lowestUnanswered, byte[] command) {
         byte[] payload = new byte[HEADER_BYTES + command.length];
-        ByteBuffer.wrap(payload)
-                .putLong(session)
-                .putLong(sequence)
-                .putLong(lowestUnanswered)
-                .put(command);
+        LONG.set(payload, 0, session);
+        LONG.set(payload, 8, sequence);
+        LONG.set(payload, 16, lowestUnanswered);
+        System.arraycopy(command, 0, payload, HEADER_BYTES, command.length);
         return payload;
     }
 
@@ -29,11 +34,17 @@ record CommandEnvelope(long session, long sequence, long lowestUnanswered, ByteB
             throw new IllegalArgumentException(
                     "a command entry of " + payload.length + " bytes has no session header");
         }
-        ByteBuffer in = ByteBuffer.wrap(payload);
-        long session = in.getLong();
-        long sequence = in.getLong();
-        long lowestUnanswered = in.getLong();
         return new CommandEnvelope(
-                session, sequence, lowestUnanswered, in.slice().asReadOnlyBuffer());
+                (long) LONG.get(payload, 0),
+                (long) LONG.get(payload, 8),
+                (long) LONG.get(payload, 16),
+                payload);
+    }
+
+    /** The encoded command. */
+    ByteBuffer command() {
+        return ByteBuffer.wrap(payload, HEADER_BYTES, payload.length - HEADER_BYTES)
+                .slice()
+                .asReadOnlyBuffer();
     }
 }

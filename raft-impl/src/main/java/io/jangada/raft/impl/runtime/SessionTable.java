@@ -10,7 +10,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,7 @@ final class SessionTable {
 
     private static final class Session {
         private final SessionTerms terms;
-        private final TreeMap<Long, byte[]> replies = new TreeMap<>();
+        private final Replies replies;
         private long replyBytes;
         private long lastUsedMillis;
 
@@ -64,15 +63,19 @@ final class SessionTable {
         private final long generation;
 
         Session(SessionTerms terms, long nowMillis, long generation) {
+            this(terms, nowMillis, generation, new Replies());
+        }
+
+        private Session(SessionTerms terms, long nowMillis, long generation, Replies replies) {
             this.terms = terms;
+            this.replies = replies;
             this.lastUsedMillis = nowMillis;
             this.generation = generation;
         }
 
         /** A copy to change, while a picture of the table keeps this one. */
         Session copy(long newGeneration) {
-            Session copy = new Session(terms, lastUsedMillis, newGeneration);
-            copy.replies.putAll(replies);
+            Session copy = new Session(terms, lastUsedMillis, newGeneration, replies.copy());
             copy.replyBytes = replyBytes;
             copy.lowestKept = lowestKept;
             copy.highest = highest;
@@ -82,8 +85,8 @@ final class SessionTable {
 
         void dropBelow(long sequence) {
             lowestKept = Math.max(lowestKept, sequence);
-            while (!replies.isEmpty() && replies.firstKey() < lowestKept) {
-                replyBytes -= replies.pollFirstEntry().getValue().length;
+            while (!replies.isEmpty() && replies.first() < lowestKept) {
+                replyBytes -= replies.removeFirst().length;
             }
         }
     }
@@ -94,6 +97,11 @@ final class SessionTable {
      * order.
      */
     private final LinkedHashMap<Long, Session> sessions = new LinkedHashMap<>();
+
+    /** The one used last, which is mostly the next one too; 0 and null if there is none. */
+    private long latestId;
+
+    private @Nullable Session latest;
 
     /** How many pictures were made. */
     private long generation;
@@ -107,6 +115,7 @@ final class SessionTable {
                 return;
             }
             eldest.remove();
+            latest = null;
         }
     }
 
@@ -117,18 +126,15 @@ final class SessionTable {
             eldest.next();
             eldest.remove();
         }
+        latest = null;
     }
 
     /** What to do with a write; also counts as a use of the session. */
     Lookup lookup(CommandEnvelope write, long clusterTimeMillis) {
-        Session session = sessions.remove(write.session());
+        Session session = use(write.session());
         if (session == null) {
             return new Lookup.Gone("session " + write.session() + " expired or never was");
         }
-        if (session.generation != generation) {
-            session = session.copy(generation);
-        }
-        sessions.put(write.session(), session);
         session.lastUsedMillis = clusterTimeMillis;
         if (session.pending > 0 && write.sequence() <= session.highest) {
             return WAIT;
@@ -150,9 +156,29 @@ final class SessionTable {
         return FRESH;
     }
 
+    /** Makes a session the last one in the order of use, and one that may be changed. */
+    private @Nullable Session use(long id) {
+        Session last = latest;
+        if (last != null && latestId == id && last.generation == generation) {
+            return last;
+        }
+        Session session = sessions.remove(id);
+        if (session != null) {
+            if (session.generation != generation) {
+                session = session.copy(generation);
+            }
+            sessions.put(id, session);
+            latestId = id;
+        }
+        latest = session;
+        return session;
+    }
+
     /** Keeps the reply to a write that was just applied, unless its session expired meanwhile. */
     void applied(CommandEnvelope write, byte[] reply) {
-        Session session = sessions.get(write.session());
+        Session last = latest;
+        Session session =
+                last != null && latestId == write.session() ? last : sessions.get(write.session());
         if (session == null) {
             return;
         }
@@ -160,9 +186,9 @@ final class SessionTable {
         session.replies.put(write.sequence(), reply);
         session.replyBytes += reply.length;
         session.dropBelow(write.lowestUnanswered());
-        session.dropBelow(session.replies.lastKey() - session.terms.window() + 1);
+        session.dropBelow(session.replies.last() - session.terms.window() + 1);
         while (session.replyBytes > session.terms.replyBytesMax()) {
-            session.dropBelow(session.replies.firstKey() + 1);
+            session.dropBelow(session.replies.first() + 1);
         }
     }
 
@@ -189,11 +215,12 @@ final class SessionTable {
                 out.writeLong(session.lastUsedMillis);
                 out.writeLong(session.lowestKept);
                 out.writeInt(session.replies.size());
-                for (Map.Entry<Long, byte[]> reply : session.replies.entrySet()) {
-                    out.writeLong(reply.getKey());
-                    out.writeInt(reply.getValue().length);
-                    out.write(reply.getValue());
-                }
+                session.replies.forEach(
+                        (sequence, reply) -> {
+                            out.writeLong(sequence);
+                            out.writeInt(reply.length);
+                            out.write(reply);
+                        });
             }
         }
     }

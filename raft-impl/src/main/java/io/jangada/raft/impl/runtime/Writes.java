@@ -357,6 +357,9 @@ final class Writes<R> {
         if (write != null && write.session == session && write.sequence == sequence) {
             return own.compareAndSet(slot, write, null) ? write : null;
         }
+        if (explicit.isEmpty()) {
+            return null; // As on every node but the writer's own.
+        }
         write = explicit.remove(new Key(session, sequence));
         if (write != null) {
             others.remove(write.requestId);

@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -180,7 +179,7 @@ class SessionTablePropertiesTest {
                         1 + random.nextInt(SESSIONS),
                         sequence,
                         random.nextInt(4) == 0 ? random.nextInt(SEQUENCES) : 0,
-                        ByteBuffer.allocate(0));
+                        new byte[0]);
         return new Entry(index, clusterTime, write, null);
     }
 

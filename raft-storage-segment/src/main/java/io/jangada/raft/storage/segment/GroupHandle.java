@@ -72,10 +72,12 @@ final class GroupHandle implements GroupLog {
 
     @Override
     public List<LogEntry> entries(long from, long to, long bytesMax) {
-        state.checkRange(from, to);
-        List<LogEntry> entries = new ArrayList<>((int) Math.min(to - from + 1, 1024));
+        List<LogEntry> entries = state.inMemory(from, to, bytesMax);
         long bytes = 0;
-        for (long index = from; index <= to; index++) {
+        for (LogEntry entry : entries) {
+            bytes += entry.payloadBytes();
+        }
+        for (long index = from + entries.size(); index <= to; index++) {
             LogEntry entry = entry(index);
             bytes += entry.payloadBytes();
             if (bytes > bytesMax && !entries.isEmpty()) {

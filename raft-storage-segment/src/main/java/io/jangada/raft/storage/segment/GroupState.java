@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupState {
     private static final long MISSING_MAX = 1 << 20;
+    private static final int ENTRIES_EXPECTED = 1024;
 
     /** The writer's view; this class does not touch it. */
     final GroupMark mark;
@@ -199,6 +200,26 @@ final class GroupState {
         if (from < firstIndex || to > last() || from > to) {
             throw outOfBounds(from, to);
         }
+    }
+
+    /**
+     * The entries from an index on that are in memory without a gap, until there are enough bytes.
+     */
+    synchronized List<LogEntry> inMemory(long from, long to, long bytesMax) {
+        checkRange(from, to);
+        List<LogEntry> entries = new ArrayList<>((int) Math.min(to - from + 1, ENTRIES_EXPECTED));
+        long bytes = 0;
+        for (long index = from; index <= to && bytes <= bytesMax; index++) {
+            LogEntry entry = recent.get(index);
+            if (entry == null) {
+                break;
+            }
+            bytes += entry.payloadBytes();
+            if (bytes <= bytesMax || entries.isEmpty()) {
+                entries.add(entry);
+            }
+        }
+        return entries;
     }
 
     /** The entry if it is in memory. */

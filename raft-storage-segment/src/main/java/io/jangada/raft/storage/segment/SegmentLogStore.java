@@ -391,7 +391,7 @@ public final class SegmentLogStore implements LogStore {
     public static final class Builder {
         int segmentBytes = 64 << 20;
         long readCacheBytes = 32L << 20;
-        long recentEntriesBytes = 32L << 20;
+        long recentEntriesBytes = 8L << 20;
         boolean syncWrites = true;
         private SegmentAppender.@Nullable Factory appenders;
 
@@ -436,7 +436,8 @@ public final class SegmentLogStore implements LogStore {
 
         /**
          * Memory for the entries written last, all groups together, besides those still on their
-         * way to the disk. Default 32 MiB. Too small: entries are read back before peers have them.
+         * way to the disk. Default 8 MiB. Too small: entries are read back before peers have them.
+         * Too large: what stays for a while is copied by the garbage collector again and again.
          *
          * @param bytes at least 0
          * @return this
