@@ -1,9 +1,6 @@
 package io.jangada.raft.impl.runtime;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * The payload of a command entry: whose write it is, then the command. Fixed layout, big-endian:
@@ -12,20 +9,18 @@ import java.nio.ByteOrder;
  * @param session the session's id
  * @param sequence the write's number within it
  * @param lowestUnanswered replies below it are not needed any more (Z44)
- * @param payload all of it; nobody changes it
+ * @param command the encoded command
  */
-record CommandEnvelope(long session, long sequence, long lowestUnanswered, byte[] payload) {
+record CommandEnvelope(long session, long sequence, long lowestUnanswered, ByteBuffer command) {
     static final int HEADER_BYTES = 24;
-
-    private static final VarHandle LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     static byte[] encode(long session, long sequence, long lowestUnanswered, byte[] command) {
         byte[] payload = new byte[HEADER_BYTES + command.length];
-        LONG.set(payload, 0, session);
-        LONG.set(payload, 8, sequence);
-        LONG.set(payload, 16, lowestUnanswered);
-        System.arraycopy(command, 0, payload, HEADER_BYTES, command.length);
+        ByteBuffer.wrap(payload)
+                .putLong(session)
+                .putLong(sequence)
+                .putLong(lowestUnanswered)
+                .put(command);
         return payload;
     }
 
@@ -34,17 +29,11 @@ record CommandEnvelope(long session, long sequence, long lowestUnanswered, byte[
             throw new IllegalArgumentException(
                     "a command entry of " + payload.length + " bytes has no session header");
         }
+        ByteBuffer in = ByteBuffer.wrap(payload);
+        long session = in.getLong();
+        long sequence = in.getLong();
+        long lowestUnanswered = in.getLong();
         return new CommandEnvelope(
-                (long) LONG.get(payload, 0),
-                (long) LONG.get(payload, 8),
-                (long) LONG.get(payload, 16),
-                payload);
-    }
-
-    /** The encoded command. */
-    ByteBuffer command() {
-        return ByteBuffer.wrap(payload, HEADER_BYTES, payload.length - HEADER_BYTES)
-                .slice()
-                .asReadOnlyBuffer();
+                session, sequence, lowestUnanswered, in.slice().asReadOnlyBuffer());
     }
 }

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -179,7 +180,7 @@ class SessionTablePropertiesTest {
                         1 + random.nextInt(SESSIONS),
                         sequence,
                         random.nextInt(4) == 0 ? random.nextInt(SEQUENCES) : 0,
-                        new byte[0]);
+                        ByteBuffer.allocate(0));
         return new Entry(index, clusterTime, write, null);
     }
 

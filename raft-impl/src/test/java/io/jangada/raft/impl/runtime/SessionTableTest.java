@@ -220,7 +220,7 @@ class SessionTableTest {
     }
 
     private static CommandEnvelope write(long id, long sequence, long lowestUnanswered) {
-        return new CommandEnvelope(id, sequence, lowestUnanswered, new byte[0]);
+        return new CommandEnvelope(id, sequence, lowestUnanswered, ByteBuffer.allocate(0));
     }
 
     private static byte[] bytes(String text) {
