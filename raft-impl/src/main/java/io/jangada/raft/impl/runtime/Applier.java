@@ -50,8 +50,8 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
     private final Environment environment;
     private final Crew.Member crew;
 
-    /** Told after each batch, and once if the group cannot go on. */
-    private final Runnable progressed;
+    /** Told when a snapshot was loaded. */
+    private final Runnable loaded;
 
     private final Failure failed;
 
@@ -59,13 +59,13 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
     private final Snapshotter.Listener snapshotListener;
     private final SnapshotPolicy policy;
     private final Snapshotter snapshotter;
-    private final Queue<PendingRead<S, ?>> arrived = new ConcurrentLinkedQueue<>();
+    private final Queue<ReadBatch<S>> arrived = new ConcurrentLinkedQueue<>();
 
     /** Reads that have arrived and are not answered; those who hear an answer find room. */
     private final AtomicInteger openReads = new AtomicInteger();
 
-    private final PriorityQueue<PendingRead<S, ?>> waiting =
-            new PriorityQueue<>(Comparator.comparingLong(read -> read.readIndex));
+    private final PriorityQueue<ReadBatch<S>> waiting =
+            new PriorityQueue<>(Comparator.comparingLong(ReadBatch::readIndex));
 
     /** Commands of the present batch that are not applied yet. */
     private final List<Step<C>> steps = new ArrayList<>();
@@ -102,7 +102,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
             SnapshotStore snapshots,
             Crew snapshotCrew,
             Snapshotter.Listener snapshotListener,
-            Runnable progressed,
+            Runnable loaded,
             Failure failed) {
         this.machine = state.machine();
         this.state = state;
@@ -113,7 +113,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
         this.config = config;
         this.environment = environment;
         this.crew = crew.join(this::turn);
-        this.progressed = progressed;
+        this.loaded = loaded;
         this.failed = failed;
         this.policy = new SnapshotPolicy(config);
         this.snapshotter =
@@ -160,15 +160,22 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
         return appliedIndex;
     }
 
-    /** Takes a read that has its index; false if too many wait. Any thread. */
-    boolean read(PendingRead<S, ?> read) {
-        if (openReads.get() >= config.pendingReadsMax()) {
-            return false;
+    /**
+     * Takes reads that have their index; those for which there is no room end at once. Any thread.
+     */
+    void read(ReadBatch<S> batch) {
+        List<PendingRead<S, ?>> reads = batch.reads();
+        int room = config.pendingReadsMax() - openReads.getAndAdd(reads.size());
+        if (room < reads.size()) {
+            List<PendingRead<S, ?>> tooMany = reads.subList(Math.max(0, room), reads.size());
+            openReads.addAndGet(-tooMany.size());
+            tooMany.forEach(read -> read.completeExceptionally(Reads.overloaded()));
+            tooMany.clear();
         }
-        openReads.incrementAndGet();
-        arrived.add(read);
-        crew.call();
-        return true;
+        if (!reads.isEmpty()) {
+            arrived.add(batch);
+            crew.call();
+        }
     }
 
     /** Whether reads wait whose time may run out. */
@@ -247,7 +254,6 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
         applySteps();
         appliedIndex = state.index();
         completeApplied();
-        progressed.run();
         if (snapshotDue && !snapshotter.isSaving()) {
             save();
         }
@@ -304,7 +310,7 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
             }
             lent = false;
             crew.call();
-            progressed.run();
+            loaded.run();
         }
 
         @Override
@@ -410,30 +416,36 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
     }
 
     private void serveReads() {
-        for (PendingRead<S, ?> read = arrived.poll(); read != null; read = arrived.poll()) {
-            waiting.add(read);
+        for (ReadBatch<S> batch = arrived.poll(); batch != null; batch = arrived.poll()) {
+            waiting.add(batch);
         }
         RejectedException reason = closed;
         while ((reason != null || broken) && !waiting.isEmpty()) {
-            nextRead().completeExceptionally(closedOr(reason));
+            nextReads().forEach(read -> read.completeExceptionally(closedOr(reason)));
         }
-        while (isMine() && !waiting.isEmpty() && waiting.peek().readIndex <= appliedIndex) {
-            nextRead().answer(machine);
+        while (isMine() && !waiting.isEmpty() && waiting.peek().readIndex() <= appliedIndex) {
+            nextReads().forEach(read -> read.answer(machine));
         }
         long now = environment.nanoTime();
-        waiting.removeIf(read -> endIfLate(read, now));
+        waiting.removeIf(batch -> areAllLate(batch, now));
     }
 
-    private PendingRead<S, ?> nextRead() {
-        openReads.decrementAndGet();
-        return waiting.remove();
+    private List<PendingRead<S, ?>> nextReads() {
+        List<PendingRead<S, ?>> reads = waiting.remove().reads();
+        openReads.addAndGet(-reads.size());
+        return reads;
     }
 
-    private boolean endIfLate(PendingRead<S, ?> read, long nowNanos) {
+    private boolean areAllLate(ReadBatch<S> batch, long nowNanos) {
+        batch.reads().removeIf(read -> endIfLate(read, batch.readIndex(), nowNanos));
+        return batch.reads().isEmpty();
+    }
+
+    private boolean endIfLate(PendingRead<S, ?> read, long readIndex, long nowNanos) {
         boolean late = nowNanos >= read.deadlineNanos;
         if (late) {
             openReads.decrementAndGet();
-            read.completeExceptionally(tooLate(read));
+            read.completeExceptionally(tooLate(readIndex));
         }
         return late;
     }
@@ -444,10 +456,10 @@ final class Applier<S extends StateMachine<C, R>, C, R> {
                 : reason;
     }
 
-    private RejectedException tooLate(PendingRead<S, ?> read) {
+    private RejectedException tooLate(long readIndex) {
         return new RejectedException.NoLeader(
                 "index "
-                        + read.readIndex
+                        + readIndex
                         + " was not applied here within the time of the read, only "
                         + appliedIndex,
                 null);

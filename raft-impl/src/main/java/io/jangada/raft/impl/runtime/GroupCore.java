@@ -21,6 +21,8 @@ import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.WriteListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +59,9 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
 
     private boolean touched;
     private long nextDeadline;
+
+    /** How far the core knows the machine to be. */
+    private long appliedSeen;
 
     /** When to look after what waits: time limits, refused and lost attempts. */
     private long careDeadline = Long.MAX_VALUE;
@@ -102,6 +107,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             core.step(new Input.Found(now, founding));
         }
         this.status = core.status();
+        this.appliedSeen = status.lastApplied();
         this.runner = new ReadyRunner(id, log, outbox);
         this.events = new EventBus(eventCrew);
         this.transitions = new Transitions(id, host.node(), events);
@@ -221,8 +227,8 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         return stopped;
     }
 
-    boolean readAt(PendingRead<S, ?> read) {
-        return applier.read(read);
+    void readAt(long index, PendingRead<S, ?> read) {
+        applier.read(new ReadBatch<>(index, new ArrayList<>(List.of(read))));
     }
 
     /** A message for this group; false if the mailbox is full and it is lost. */
@@ -296,12 +302,14 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
 
     void step(Input input) {
         if (stopped == null) {
+            takeApplied(input.nowNanos());
             core.step(input);
             touchLoop();
         }
     }
 
-    private void touchLoop() {
+    /** There is something to carry out at the end of the round. */
+    void touchLoop() {
         loop.touch(this);
     }
 
@@ -324,17 +332,26 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
             disk.confirmed(persisted, nowNanos);
             runner.persisted(persisted);
         }
+        takeApplied(nowNanos);
+    }
+
+    /**
+     * Notes how far the machine has come, if it is further than known. That wakes nobody: whatever
+     * it matters for comes as an input itself.
+     */
+    private void takeApplied(long nowNanos) {
         // A machine that is durable by itself may be ahead of what is known to be committed.
-        CoreStatus now = core.status();
-        long applied = Math.min(applier.appliedIndex(), now.commitIndex());
-        if (applied > now.lastApplied()) {
+        long applied = Math.min(applier.appliedIndex(), status.commitIndex());
+        if (applied > appliedSeen) {
+            appliedSeen = applied;
             core.step(new Input.Applied(nowNanos, applied));
+            snapshots.onApplied(applied);
         }
-        snapshots.onApplied(applied);
     }
 
     @Override
     public void onTick(long nowNanos) {
+        takeApplied(nowNanos);
         if (nowNanos >= core.nextDeadlineNanos()) {
             core.step(new Input.Tick(nowNanos));
         }
@@ -376,6 +393,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     }
 
     private void carryOutAll(long nowNanos) {
+        reads.ask(nowNanos);
         if (runReady(nowNanos)) {
             // What the last leader left open goes to the new one.
             writes.retry(nowNanos, host.node().equals(status.leader()));

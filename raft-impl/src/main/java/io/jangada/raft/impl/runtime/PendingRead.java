@@ -14,12 +14,6 @@ final class PendingRead<S, T> extends CompletableFuture<T> implements LoopTask {
     private final Function<? super S, ? extends T> query;
     final long deadlineNanos;
 
-    /** Names it in grants and refusals; drawn on the loop. */
-    long requestId;
-
-    /** Runs once this index is applied. Set before the read is handed to the applier. */
-    long readIndex;
-
     PendingRead(Reads<S> reads, Function<? super S, ? extends T> query, long deadlineNanos) {
         this.reads = reads;
         this.query = query;
@@ -28,7 +22,7 @@ final class PendingRead<S, T> extends CompletableFuture<T> implements LoopTask {
 
     @Override
     public void run(long nowNanos) {
-        reads.submit(this, nowNanos);
+        reads.submit(this);
     }
 
     @Override

@@ -6,16 +6,17 @@ import io.jangada.raft.api.RejectedException;
 import io.jangada.raft.impl.core.Input;
 import io.jangada.raft.impl.core.Ready.ReadGrant;
 import io.jangada.raft.impl.core.Refusal;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The linearizable reads of this node that wait for an index (thesis §6.4). One that loses its
- * leader is asked again at the next one, until its time is up. Runs on the loop.
+ * The linearizable reads of this node that wait for an index (thesis §6.4). Those of one round of
+ * the loop ask as one. What loses its leader is asked again at the next one, until its time is up.
+ * Runs on the loop.
  *
  * @param <S> the state machine
  */
@@ -23,38 +24,59 @@ final class Reads<S> {
     /** What the latest answer of a confirmed leader says of this node's age. */
     record Freshness(long askedNanos, long readIndex) {}
 
+    /** Room for the reads of the next round: as many as in the last one, up to this. */
+    private static final int READS_EXPECTED = 1024;
+
     private final RaftConfig config;
     private final GroupCore<?, ?, ?> group;
 
-    /** Hands a read with its index to the applier; false if that has too many. */
-    private final Predicate<PendingRead<S, ?>> applier;
+    private final Consumer<ReadBatch<S>> applier;
 
-    private final Map<Long, PendingRead<S, ?>> asked = new HashMap<>();
-    private final Deque<PendingRead<S, ?>> parked = new ArrayDeque<>();
+    /** Of the present round: not asked for yet. */
+    private List<PendingRead<S, ?>> fresh = new ArrayList<>();
+
+    private final Map<Long, List<PendingRead<S, ?>>> asked = new HashMap<>();
+    private final List<PendingRead<S, ?>> parked = new ArrayList<>();
+
+    /** How many these are, all together. */
+    private int count;
+
     private long lastRequest;
     private volatile @Nullable Freshness freshness;
     private @Nullable RejectedException closed;
 
-    Reads(RaftConfig config, GroupCore<?, ?, ?> group, Predicate<PendingRead<S, ?>> applier) {
+    /**
+     * Reads that nobody has asked for.
+     *
+     * @param applier takes what has its index
+     */
+    Reads(RaftConfig config, GroupCore<?, ?, ?> group, Consumer<ReadBatch<S>> applier) {
         this.config = config;
         this.group = group;
         this.applier = applier;
     }
 
-    void submit(PendingRead<S, ?> read, long nowNanos) {
+    void submit(PendingRead<S, ?> read) {
         if (closed != null) {
             read.completeExceptionally(closed);
-        } else if (asked.size() + parked.size() >= config.pendingReadsMax()) {
+        } else if (count >= config.pendingReadsMax()) {
             read.completeExceptionally(overloaded());
         } else {
-            ask(read, nowNanos);
+            fresh.add(read);
+            count++;
+            group.touchLoop();
         }
     }
 
-    private void ask(PendingRead<S, ?> read, long nowNanos) {
-        read.requestId = --lastRequest;
-        asked.put(read.requestId, read);
-        group.step(new Input.Read(nowNanos, read.requestId));
+    /** Asks once for all that came since the last time. */
+    void ask(long nowNanos) {
+        if (fresh.isEmpty()) {
+            return;
+        }
+        long requestId = --lastRequest;
+        asked.put(requestId, fresh);
+        fresh = new ArrayList<>(Math.min(fresh.size(), READS_EXPECTED));
+        group.step(new Input.Read(nowNanos, requestId));
     }
 
     /** Reads have negative request ids, writes positive ones. */
@@ -71,37 +93,50 @@ final class Reads<S> {
         if (known == null || known.askedNanos() < grant.askedNanos()) {
             freshness = new Freshness(grant.askedNanos(), grant.readIndex());
         }
-        PendingRead<S, ?> read = asked.remove(grant.requestId());
-        if (read != null) {
-            read.readIndex = grant.readIndex();
-            if (!applier.test(read)) {
-                read.completeExceptionally(overloaded());
-            }
+        List<PendingRead<S, ?>> reads = taken(grant.requestId());
+        if (!reads.isEmpty()) {
+            applier.accept(new ReadBatch<>(grant.readIndex(), reads));
         }
     }
 
     void refused(long requestId, Refusal reason) {
-        PendingRead<S, ?> read = asked.remove(requestId);
-        if (read == null) {
-            return;
-        }
+        List<PendingRead<S, ?>> reads = taken(requestId);
         if (reason == Refusal.OVERLOADED) {
-            read.completeExceptionally(overloaded());
+            reads.forEach(read -> read.completeExceptionally(overloaded()));
         } else {
-            parked.add(read);
+            parked.addAll(reads);
+            count += reads.size();
         }
     }
 
-    /** Asks again what lost its leader. */
-    void retry(long nowNanos) {
-        for (int count = parked.size(); count > 0; count--) {
-            ask(parked.remove(), nowNanos);
+    private List<PendingRead<S, ?>> taken(long requestId) {
+        List<PendingRead<S, ?>> reads = asked.remove(requestId);
+        if (reads == null) {
+            return List.of();
         }
+        count -= reads.size();
+        return reads;
+    }
+
+    /** Asks again for what lost its leader, together with what is new. */
+    void retry(long nowNanos) {
+        fresh.addAll(parked);
+        parked.clear();
+        ask(nowNanos);
     }
 
     void expire(long nowNanos, @Nullable NodeId leader) {
-        asked.values().removeIf(read -> endIfLate(read, nowNanos, leader));
-        parked.removeIf(read -> endIfLate(read, nowNanos, leader));
+        for (List<PendingRead<S, ?>> reads : asked.values()) {
+            expire(reads, nowNanos, leader);
+        }
+        asked.values().removeIf(List::isEmpty);
+        expire(parked, nowNanos, leader);
+    }
+
+    private void expire(List<PendingRead<S, ?>> reads, long nowNanos, @Nullable NodeId leader) {
+        count -= reads.size();
+        reads.removeIf(read -> endIfLate(read, nowNanos, leader));
+        count += reads.size();
     }
 
     private static boolean endIfLate(
@@ -116,13 +151,16 @@ final class Reads<S> {
     }
 
     boolean isEmpty() {
-        return asked.isEmpty() && parked.isEmpty();
+        return count == 0;
     }
 
     void close(RejectedException reason) {
         closed = reason;
-        asked.values().forEach(read -> read.completeExceptionally(reason));
+        asked.values().forEach(parked::addAll);
         asked.clear();
+        parked.addAll(fresh);
+        fresh.clear();
+        count = 0;
         parked.forEach(read -> read.completeExceptionally(reason));
         parked.clear();
     }

@@ -172,10 +172,7 @@ final class Replica<S extends StateMachine<C, R>, C, R> implements RaftGroup<S, 
             read.answer(machine);
             return read;
         }
-        read.readIndex = index;
-        if (!core.readAt(read)) {
-            read.completeExceptionally(Reads.overloaded());
-        }
+        core.readAt(index, read);
         return read;
     }
 
