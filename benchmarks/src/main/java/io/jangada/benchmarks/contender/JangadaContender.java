@@ -37,6 +37,7 @@ final class JangadaContender implements Contender {
     private static final Codec<ByteBuffer> RAW =
             new Codec<>() {
                 @Override
+                @SuppressWarnings("ByteBufferBackingArray") // It wraps the whole array.
                 public byte[] encode(ByteBuffer value) {
                     return value.array();
                 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class RepliesTest {
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
             Replies replies = new Replies();
-            TreeMap<Long, byte[]> model = new TreeMap<>();
+            NavigableMap<Long, byte[]> model = new TreeMap<>();
             for (int step = 0; step < 300; step++) {
                 replies = change(replies, model, random);
                 assertSame(model, replies, "seed " + seed + ", step " + step);
@@ -28,7 +29,8 @@ class RepliesTest {
     }
 
     /** Mostly the next one; now and then one from before, or the same again. */
-    private static Replies change(Replies replies, TreeMap<Long, byte[]> model, Random random) {
+    private static Replies change(
+            Replies replies, NavigableMap<Long, byte[]> model, Random random) {
         int kind = random.nextInt(10);
         if (kind < 4 && !model.isEmpty()) {
             assertArrayEquals(model.pollFirstEntry().getValue(), replies.removeFirst());
@@ -46,7 +48,7 @@ class RepliesTest {
         return replies;
     }
 
-    private static void assertSame(TreeMap<Long, byte[]> model, Replies replies, String when) {
+    private static void assertSame(NavigableMap<Long, byte[]> model, Replies replies, String when) {
         assertEquals(model.size(), replies.size(), when);
         assertEquals(model.isEmpty(), replies.isEmpty(), when);
         if (!model.isEmpty()) {
