@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 public final class Bench implements Callable<Integer> {
     private static final double START_SECONDS = 4;
 
-    @Mixin private RunOptions options = new RunOptions();
+    @Mixin private RunOptions options = new RunOptions(Scale.DEFAULT.warmup());
 
     @Option(
             names = "--contenders",

@@ -38,7 +38,7 @@ final class RunOptions {
             names = "--warmup",
             paramLabel = "S",
             description = "Load before that, while the JVM compiles. Default: ${DEFAULT-VALUE}.")
-    private double warmup = Scale.DEFAULT.warmup();
+    private double warmup;
 
     @Option(
             names = "--folder",
@@ -51,6 +51,10 @@ final class RunOptions {
             paramLabel = "FILE",
             description = "Writes every single measurement there.")
     private @Nullable Path json;
+
+    RunOptions(double warmup) {
+        this.warmup = warmup;
+    }
 
     double seconds() {
         return seconds;

@@ -32,9 +32,12 @@ public final class Wire implements Callable<Integer> {
     /** Names the script that starts the key-value server. */
     private static final String LAUNCHER = "bench.kv";
 
+    /** Three JVMs compile on what processors there are, beside the load. */
+    private static final double WARMUP_SECONDS = 30;
+
     private final Map<String, WireContender> all;
 
-    @Mixin private RunOptions options = new RunOptions();
+    @Mixin private RunOptions options = new RunOptions(WARMUP_SECONDS);
 
     @Option(
             names = "--contenders",

@@ -73,7 +73,9 @@ record WireMeasurement(WireContender server, WireWorkload load, RunOptions optio
         InetSocketAddress leader = awaitLeader(servers, processes);
         double rate;
         try (WireClient client = servers.connect(leader, WireWorkload.CLIENTS)) {
-            fill(client);
+            if (load.reads()) {
+                fill(client);
+            }
             Load own = closed(client);
             rate = own.run((long) (options.warmup() * 1e9)).perSecond();
             if (!load.byRedisBenchmark()) {

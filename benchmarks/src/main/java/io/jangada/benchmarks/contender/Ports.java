@@ -2,6 +2,7 @@ package io.jangada.benchmarks.contender;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,5 +36,15 @@ public final class Ports {
             }
         }
         return ports;
+    }
+
+    /**
+     * Where a server of that port is.
+     *
+     * @param port of this machine's loopback interface
+     * @return its address
+     */
+    public static InetSocketAddress address(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 }

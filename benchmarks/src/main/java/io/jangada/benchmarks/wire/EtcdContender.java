@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -41,7 +42,7 @@ final class EtcdContender implements WireContender {
 
     @Override
     public Servers servers(Path folder) throws IOException {
-        return new Cluster(folder, Ports.free(2 * NODES));
+        return new Cluster(folder, Arrays.stream(Ports.free(2 * NODES)).boxed().toList());
     }
 
     /**
@@ -60,12 +61,12 @@ final class EtcdContender implements WireContender {
     }
 
     /** The first half of the ports is for clients, the second for the other members. */
-    private record Cluster(Path folder, int[] ports) implements Servers {
+    private record Cluster(Path folder, List<Integer> ports) implements Servers {
         @Override
         public List<List<String>> commands() {
             List<String> members = new ArrayList<>();
             for (int i = 0; i < NODES; i++) {
-                members.add("n" + i + "=" + url(ports[NODES + i]));
+                members.add("n" + i + "=" + url(ports.get(NODES + i)));
             }
             List<List<String>> commands = new ArrayList<>();
             for (int i = 0; i < NODES; i++) {
@@ -75,8 +76,8 @@ final class EtcdContender implements WireContender {
         }
 
         private List<String> command(int i, String members) {
-            String client = url(ports[i]);
-            String peer = url(ports[NODES + i]);
+            String client = url(ports.get(i));
+            String peer = url(ports.get(NODES + i));
             return List.of(
                     "etcd",
                     "--name=n" + i,
@@ -97,8 +98,8 @@ final class EtcdContender implements WireContender {
         public Optional<InetSocketAddress> leader() throws IOException, InterruptedException {
             HttpClient client = HttpClient.newHttpClient();
             for (int i = 0; i < NODES; i++) {
-                if (leads(status(client, ports[i]))) {
-                    return Optional.of(new InetSocketAddress(Ports.HOST, ports[i]));
+                if (leads(status(client, ports.get(i)))) {
+                    return Optional.of(Ports.address(ports.get(i)));
                 }
             }
             return Optional.empty();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,17 +52,18 @@ final class KvContender implements WireContender {
 
     @Override
     public Servers servers(Path folder) throws IOException {
-        return new Cluster(store, launcher, folder, Ports.free(2 * NODES));
+        return new Cluster(
+                store, launcher, folder, Arrays.stream(Ports.free(2 * NODES)).boxed().toList());
     }
 
     /** The first half of the ports is for clients, the second for the other members. */
-    private record Cluster(String store, List<String> launcher, Path folder, int[] ports)
+    private record Cluster(String store, List<String> launcher, Path folder, List<Integer> ports)
             implements Servers {
         @Override
         public List<List<String>> commands() {
             List<String> members = new ArrayList<>();
             for (int i = 0; i < NODES; i++) {
-                members.add("n" + i + "=" + Ports.HOST + ":" + ports[NODES + i]);
+                members.add("n" + i + "=" + Ports.HOST + ":" + ports.get(NODES + i));
             }
             List<List<String>> commands = new ArrayList<>();
             for (int i = 0; i < NODES; i++) {
@@ -75,21 +77,19 @@ final class KvContender implements WireContender {
             command.addAll(List.of("server", "--id", "n" + i));
             command.addAll(List.of("--cluster", members));
             command.addAll(List.of("--data", folder.resolve("n" + i).toString()));
-            command.addAll(List.of("--resp", Ports.HOST + ":" + ports[i]));
+            command.addAll(List.of("--resp", Ports.HOST + ":" + ports.get(i)));
             command.addAll(List.of("--store", store));
             return command;
         }
 
         @Override
         public Optional<InetSocketAddress> leader() throws IOException {
-            InetSocketAddress first = new InetSocketAddress(Ports.HOST, ports[0]);
+            InetSocketAddress first = Ports.address(ports.get(0));
             Map<String, String> status = RespQuestion.map(first, "RAFT.STATUS");
             String leader = status.getOrDefault("leader", "");
             return leader.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(
-                            new InetSocketAddress(
-                                    Ports.HOST, ports[Integer.parseInt(leader.substring(1))]));
+                    : Optional.of(Ports.address(ports.get(Integer.parseInt(leader.substring(1)))));
         }
 
         @Override

@@ -7,12 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Servers in a folder of their own: both are gone when this is closed, and when Java ends. */
 public final class Processes implements AutoCloseable {
-    private static final int STOP_SECONDS = 10;
-
     private final Path folder;
     private final List<Process> all = new ArrayList<>();
     private final Thread hook = new Thread(this::removeAtExit, "remove servers");
@@ -104,27 +101,15 @@ public final class Processes implements AutoCloseable {
         }
     }
 
-    /** Asks them to end, makes them after a while, and removes the folder. */
+    /** Ends them without ceremony, since nobody needs what they have, and removes the folder. */
     private synchronized void remove() throws IOException {
         if (over) {
             return;
         }
         over = true;
-        all.forEach(Process::destroy);
-        boolean interrupted = false;
-        for (Process process : all) {
-            try {
-                if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-                    process.destroyForcibly().waitFor();
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-                process.destroyForcibly();
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        all.forEach(Process::destroyForcibly);
+        // Unlike waitFor this is not interrupted, and the folder is theirs until they are gone.
+        all.forEach(process -> process.onExit().join());
         Folders.delete(folder);
     }
 }

@@ -79,7 +79,7 @@ public final class RedisBenchmark {
         return List.of(
                 PROGRAM,
                 "-h",
-                server.getHostString(),
+                server.getAddress().getHostAddress(),
                 "-p",
                 Integer.toString(server.getPort()),
                 "-c",

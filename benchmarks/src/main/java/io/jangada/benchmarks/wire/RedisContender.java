@@ -58,7 +58,7 @@ final class RedisContender implements WireContender {
 
         @Override
         public Optional<InetSocketAddress> leader() throws IOException {
-            InetSocketAddress address = new InetSocketAddress(Ports.HOST, port);
+            InetSocketAddress address = Ports.address(port);
             new RespClient(address, 1).close();
             return Optional.of(address);
         }

@@ -42,6 +42,7 @@ final class Tools {
                     new ProcessBuilder(program, "--version").redirectErrorStream(true).start();
             Matcher matcher =
                     VERSION.matcher(new String(process.getInputStream().readAllBytes(), UTF_8));
+            process.onExit().join();
             return matcher.find() ? matcher.group() : "";
         } catch (IOException e) {
             return "";

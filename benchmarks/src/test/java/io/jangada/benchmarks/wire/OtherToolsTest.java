@@ -39,8 +39,7 @@ class OtherToolsTest {
     void redisBenchmarkWithoutFiguresIsAFailureThatShowsWhatItSaid() {
         List<String> lines = List.of("Error from server: UNAVAILABLE no leader");
 
-        IOException failure =
-                assertThrows(IOException.class, () -> RedisBenchmark.parse(lines, 1));
+        IOException failure = assertThrows(IOException.class, () -> RedisBenchmark.parse(lines, 1));
         assertTrue(failure.getMessage().endsWith("UNAVAILABLE no leader"));
     }
 
@@ -48,8 +47,7 @@ class OtherToolsTest {
     void redisBenchmarkOfAnotherVersionIsAFailure() {
         List<String> lines = List.of("\"test\",\"rps\"", "\"SET\",\"5060.63\"");
 
-        IOException failure =
-                assertThrows(IOException.class, () -> RedisBenchmark.parse(lines, 1));
+        IOException failure = assertThrows(IOException.class, () -> RedisBenchmark.parse(lines, 1));
         assertTrue(failure.getMessage().startsWith("redis-benchmark gave no p50_latency_ms"));
     }
 

@@ -120,7 +120,8 @@ class RespClientTest {
 
     @Test
     void aFlatListBecomesAMap() throws Exception {
-        String reply = "*6\r\n$2\r\nid\r\n$2\r\nn1\r\n$4\r\nterm\r\n:3\r\n$6\r\nleader\r\n$0\r\n\r\n";
+        String reply =
+                "*6\r\n$2\r\nid\r\n$2\r\nn1\r\n$4\r\nterm\r\n:3\r\n$6\r\nleader\r\n$0\r\n\r\n";
 
         assertEquals(
                 Map.of("id", "n1", "term", "3", "leader", ""),
