@@ -34,7 +34,7 @@ class WireIT {
     @TempDir private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"kv-segment, redis-benchmark-set", "etcd, get-64", "redis-single, set-64"})
+    @CsvSource({"kv-segment, redis-benchmark-set", "etcd, set-64", "redis-single, get-64"})
     void aServerIsStartedAskedAndRemoved(String contender, String workload) throws Exception {
         requireInstalled(contender, workload);
         StringWriter out = new StringWriter();
