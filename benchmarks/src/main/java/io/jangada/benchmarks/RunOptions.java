@@ -177,16 +177,8 @@ final class RunOptions {
         for (int r = 1; r <= rounds; r++) {
             for (Measurement one : round) {
                 double pace = planned == 0 ? 1 : spent / planned;
-                progress(
-                        String.format(
-                                Locale.ROOT,
-                                "%d/%d, about %s left: %s, %s, round %d",
-                                results.all().size() + 1,
-                                rounds * round.size(),
-                                time(left * pace),
-                                one.workload(),
-                                one.contender(),
-                                r));
+                String number = results.all().size() + 1 + "/" + rounds * round.size();
+                sayNext(number, left * pace, one, r);
                 long begin = System.nanoTime();
                 results.add(measure(one, r));
                 spent += (System.nanoTime() - begin) / 1e9;
@@ -195,6 +187,18 @@ final class RunOptions {
             }
         }
         return results;
+    }
+
+    private void sayNext(String number, double secondsLeft, Measurement one, int round) {
+        progress(
+                String.format(
+                        Locale.ROOT,
+                        "%s, about %s left: %s, %s, round %d",
+                        number,
+                        time(secondsLeft),
+                        one.workload(),
+                        one.contender(),
+                        round));
     }
 
     private Results.One measure(Measurement one, int round)

@@ -21,10 +21,10 @@ import picocli.CommandLine.Option;
         name = "bench wire",
         mixinStandardHelpOptions = true,
         description = {
-            "Measures servers over the wire, on this machine, in turn: the key-value server, etcd",
-            "and Redis, each as processes of their own that are started for a single measurement.",
-            "The table shows medians of all rounds, the CPU time of the servers and of the client",
-            "for 100,000 operations, and the rate as a multiple of that of etcd."
+            "Measures servers over the wire, on this machine, in turn: the key-value",
+            "server, etcd and Redis, as processes that are started for one measurement.",
+            "The table shows medians of all rounds, the CPU time of the servers and of",
+            "the client for 100,000 operations, and the rate as a multiple of etcd's."
         },
         sortOptions = false,
         usageHelpAutoWidth = true)
