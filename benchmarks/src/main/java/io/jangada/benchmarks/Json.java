@@ -2,20 +2,23 @@ package io.jangada.benchmarks;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Results as JSON: the machine, the scale, and every measurement. */
+/** Results as JSON: the machine, the settings, and every measurement. */
 final class Json {
-    private final Scale scale;
+    private final Map<String, String> settings;
 
-    Json(Scale scale) {
-        this.scale = scale;
+    /** With settings whose values are JSON already. */
+    Json(Map<String, String> settings) {
+        this.settings = settings;
     }
 
     String text(Results results) {
-        return object(
+        List<Map.Entry<String, String>> members =
+                new ArrayList<>(
                         List.of(
                                 Map.entry("date", string(now())),
                                 Map.entry("java", string(System.getProperty("java.vm.version"))),
@@ -23,18 +26,15 @@ final class Json {
                                 Map.entry(
                                         "processors",
                                         Integer.toString(
-                                                Runtime.getRuntime().availableProcessors())),
-                                Map.entry("seconds", number(scale.seconds())),
-                                Map.entry("warmup", number(scale.warmup())),
-                                Map.entry("entries", Integer.toString(scale.entries())),
-                                Map.entry("groups", Integer.toString(scale.groups())),
-                                Map.entry("cuts", Integer.toString(scale.cuts())),
-                                Map.entry(
-                                        "measurements",
-                                        results.all().stream()
-                                                .map(Json::measurement)
-                                                .collect(Collectors.joining(",\n", "[\n", "\n]")))))
-                + "\n";
+                                                Runtime.getRuntime().availableProcessors()))));
+        members.addAll(settings.entrySet());
+        members.add(
+                Map.entry(
+                        "measurements",
+                        results.all().stream()
+                                .map(Json::measurement)
+                                .collect(Collectors.joining(",\n", "[\n", "\n]"))));
+        return object(members) + "\n";
     }
 
     private static String measurement(Results.One one) {

@@ -1,6 +1,7 @@
 package io.jangada.benchmarks;
 
 import io.jangada.benchmarks.contender.Contenders;
+import io.jangada.benchmarks.contender.Folders;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,10 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** Runs each measurement in a JVM of its own, on an empty folder, for a limited time. */
 final class Launcher {
@@ -85,7 +84,7 @@ final class Launcher {
             Files.deleteIfExists(log);
             return measured;
         } finally {
-            delete(work);
+            Folders.delete(work);
         }
     }
 
@@ -130,13 +129,5 @@ final class Launcher {
                 .filter(line -> line.matches("\\S*(Exception|Error)\\b.*"))
                 .reduce((first, last) -> last)
                 .orElse(lines.get(lines.size() - 1));
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
-        }
     }
 }

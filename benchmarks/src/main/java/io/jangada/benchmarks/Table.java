@@ -44,7 +44,7 @@ final class Table {
             remarks(workload, contender, remarks);
         }
         text.append(workload.name()).append(": ").append(workload.description()).append('\n');
-        align(rows, text);
+        align(rows, 2, text);
         remarks.forEach(remark -> text.append("  ").append(remark).append('\n'));
         text.append('\n');
     }
@@ -152,8 +152,8 @@ final class Table {
         return String.format(Locale.ROOT, "%,." + decimals + "f", value);
     }
 
-    /** Names to the left, numbers to the right. */
-    private static void align(List<List<String>> rows, StringBuilder text) {
+    /** The first columns are names and go to the left, numbers to the right. */
+    static void align(List<List<String>> rows, int names, StringBuilder text) {
         int columns = rows.get(0).size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {
@@ -166,7 +166,7 @@ final class Table {
             for (int i = 0; i < columns; i++) {
                 String padding = " ".repeat(widths[i] - row.get(i).length());
                 line.append("  ");
-                line.append(i < 2 ? row.get(i) + padding : padding + row.get(i));
+                line.append(i < names ? row.get(i) + padding : padding + row.get(i));
             }
             text.append(line.toString().stripTrailing()).append('\n');
         }

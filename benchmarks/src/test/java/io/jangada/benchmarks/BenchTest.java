@@ -99,6 +99,6 @@ class BenchTest {
     @ParameterizedTest
     @CsvSource({"0, 1 s", "29, 29 s", "61, 1 min", "3600, 1 h 0 min", "9000, 2 h 30 min"})
     void remainingTimeIsRounded(double seconds, String text) {
-        assertEquals(text, Bench.time(seconds));
+        assertEquals(text, RunOptions.time(seconds));
     }
 }

@@ -28,8 +28,7 @@ class HarnessTest {
         "empty, lease-now",
         "empty, open-load",
         "empty, mix-64",
-        "jangada-memory, lease-64-busy",
-        "jangada-chronicle, write-64"
+        "jangada-memory, lease-64-busy"
     })
     void everyKindOfLoadGivesFigures(String contender, String workload) throws Exception {
         Result result = Fork.measure(contender, workload(workload), folder, TINY);
@@ -40,6 +39,7 @@ class HarnessTest {
         }
     }
 
+    /** Writes to durable nodes and the comparison of their states are part of it. */
     @Test
     void restartedNodesHaveWhatWasAcknowledged() throws Exception {
         Result result = Fork.measure("jangada-chronicle", workload("restart"), folder, TINY);

@@ -130,7 +130,7 @@ class TableTest {
         measured("floor", WRITES, 1.5);
         results.add(new Results.One("empty", WRITES.name(), 1, null, "a \"b\"\n"));
 
-        String json = new Json(Scale.DEFAULT).text(results);
+        String json = new Json(Scale.DEFAULT.settings()).text(results);
 
         assertTrue(
                 json.contains(
