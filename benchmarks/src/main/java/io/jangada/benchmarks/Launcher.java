@@ -17,8 +17,9 @@ final class Launcher {
     /** What Chronicle Queue and Aeron need of the JVM, and the same heap for all. */
     private static final List<String> JVM_FLAGS =
             List.of(
-                    "-Xms2g",
-                    "-Xmx4g",
+                    "-Xms3g",
+                    "-Xmx3g",
+                    "-Xmn1500m",
                     "-XX:+UseG1GC",
                     "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
                     "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
