@@ -245,7 +245,9 @@ final class Leader implements Role {
 
     private void beginRound() {
         readIndex.beginRound(core.now(), mayRead() ? core.commitIndex() : -1);
-        heartbeatDeadline = core.now() + core.config().heartbeatInterval().toNanos();
+        // At the same moments for all groups that this node leads: one frame for each peer.
+        long interval = core.config().heartbeatInterval().toNanos();
+        heartbeatDeadline = core.now() - Math.floorMod(core.now(), interval) + interval;
         peers.forEach(this::sendHeartbeat);
         confirmRounds(); // Alone, this node is its own quorum.
         succession.onRound();
