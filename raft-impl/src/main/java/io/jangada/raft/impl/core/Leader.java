@@ -141,7 +141,7 @@ final class Leader implements Role {
      * Sends whatever the windows allow, and begins a round if one is due: once per {@link Ready}.
      */
     void flush() {
-        if (!lookAfterMembers()) {
+        if (core.rest().isResting() || !lookAfterMembers()) {
             return;
         }
         if (core.now() >= heartbeatDeadline || (mayRead() && readIndex.wantsRound())) {
@@ -248,12 +248,18 @@ final class Leader implements Role {
         // At the same moments for all groups that this node leads: one frame for each peer.
         long interval = core.config().heartbeatInterval().toNanos();
         heartbeatDeadline = core.now() - Math.floorMod(core.now(), interval) + interval;
-        peers.forEach(this::sendHeartbeat);
+        boolean rest = core.rest().asks(this);
+        peers.forEach((to, peer) -> sendHeartbeat(to, peer, rest));
         confirmRounds(); // Alone, this node is its own quorum.
         succession.onRound();
+        core.rest().restIfAgreed(this);
     }
 
     private void sendHeartbeat(NodeId to, Progress peer) {
+        sendHeartbeat(to, peer, false);
+    }
+
+    private void sendHeartbeat(NodeId to, Progress peer, boolean rest) {
         long commit = peer.commitFor(core.commitIndex());
         peer.commitSent(commit);
         core.sendNow(
@@ -263,7 +269,8 @@ final class Leader implements Role {
                         readIndex.round(),
                         commit,
                         peer.rebuild(),
-                        peer.rebuildTo()));
+                        peer.rebuildTo(),
+                        rest));
     }
 
     void onHeartbeatResponse(NodeId from, HeartbeatResponse response) {
@@ -280,6 +287,7 @@ final class Leader implements Role {
         }
         peer.confirmed(response.round(), response.lastLogIndex(), core.now());
         confirmRounds();
+        core.rest().answered(this, from, response);
     }
 
     private void confirmRounds() {
@@ -363,6 +371,29 @@ final class Leader implements Role {
 
     void tick() {
         succession.tick();
+    }
+
+    // Rest
+
+    /** Whether there is nothing to do here, and everybody is at hand and has all there is. */
+    boolean isIdle() {
+        long heardSince = core.now() - core.electionTimeoutNanos();
+        return core.rest().isLevel()
+                && readIndex.count() == 0
+                && !isReconfiguring()
+                && !isRetiring()
+                && succession.isSettled()
+                && peers.values().stream()
+                        .allMatch(
+                                peer ->
+                                        peer.isLevel(log.lastIndex())
+                                                && peer.heardNanos() > heardSince);
+    }
+
+    /** Beats at once, and begins anew to mind who is silent. */
+    void wake() {
+        peers.values().forEach(peer -> peer.hasRested(core.now()));
+        heartbeatDeadline = core.now();
     }
 
     // Snapshots, paper §7

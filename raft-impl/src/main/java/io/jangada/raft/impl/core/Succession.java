@@ -46,6 +46,13 @@ final class Succession {
         return transfer != null || !aborted.isEmpty();
     }
 
+    /** Whether nobody is about to take over, nor should. */
+    boolean isSettled() {
+        return !endsLease()
+                && leader.peers().values().stream()
+                        .allMatch(peer -> peer.priority() <= core.priority());
+    }
+
     void transferTo(NodeId target) {
         Progress peer = leader.peers().get(target);
         if (transfer == null
