@@ -158,9 +158,9 @@ final class MessageDecoder {
             case SIGN_OF_LIFE ->
                     new SignOfLife(
                             in.positive(TERM),
-                            in.has(LED) ? in.any(LED) : 0,
-                            in.has(FOLLOWED) ? in.any(FOLLOWED) : 0,
-                            in.optionalFlag(STOPPED));
+                            in.any(LED),
+                            in.any(FOLLOWED),
+                            in.flag(STOPPED));
         };
     }
 

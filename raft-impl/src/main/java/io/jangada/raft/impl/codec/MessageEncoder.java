@@ -179,9 +179,9 @@ final class MessageEncoder {
         } else if (message instanceof RemovedNotice notice) {
             number(MEMBERSHIP_INDEX, notice.membershipIndex());
         } else if (message instanceof SignOfLife sign) {
-            optional(LED, sign.led(), 0);
-            optional(FOLLOWED, sign.followed(), 0);
-            optional(STOPPED, sign.stopped() ? 1 : 0, 0);
+            number(LED, sign.led());
+            number(FOLLOWED, sign.followed());
+            flag(STOPPED, sign.stopped());
         } else {
             throw new AssertionError("no fields for " + message);
         }
