@@ -441,6 +441,9 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         changes.onStatus(now, nowNanos);
         transitions.onStatus(before, now);
         host.restWatch().onStatus(this, before, now, nowNanos);
+        if (now.resting() && !before.resting()) {
+            writes.rest();
+        }
         if (!now.membership().equals(before.membership())) {
             host.peers().follow(id, now.membership(), nowNanos);
         }
