@@ -157,10 +157,7 @@ final class MessageDecoder {
                     new RemovedNotice(in.positive(TERM), in.positive(MEMBERSHIP_INDEX));
             case SIGN_OF_LIFE ->
                     new SignOfLife(
-                            in.positive(TERM),
-                            in.any(LED),
-                            in.any(FOLLOWED),
-                            in.flag(STOPPED));
+                            in.positive(TERM), in.any(LED), in.any(FOLLOWED), in.flag(STOPPED));
         };
     }
 

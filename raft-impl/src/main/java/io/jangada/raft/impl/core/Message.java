@@ -93,16 +93,10 @@ public sealed interface Message {
      *     ends at {@code leaderCommit}
      */
     record Heartbeat(
-            long term,
-            long round,
-            long leaderCommit,
-            long rebuild,
-            long rebuildTo,
-            boolean rest)
+            long term, long round, long leaderCommit, long rebuild, long rebuildTo, boolean rest)
             implements Message {
         /** While there is something to do. */
-        public Heartbeat(
-                long term, long round, long leaderCommit, long rebuild, long rebuildTo) {
+        public Heartbeat(long term, long round, long leaderCommit, long rebuild, long rebuildTo) {
             this(term, round, leaderCommit, rebuild, rebuildTo, false);
         }
 
@@ -123,12 +117,7 @@ public sealed interface Message {
      * @param rest the sender rests from here on, as it was asked to in this round
      */
     record HeartbeatResponse(
-            long term,
-            long round,
-            long lastLogIndex,
-            int priority,
-            long rebuild,
-            boolean rest)
+            long term, long round, long lastLogIndex, int priority, long rebuild, boolean rest)
             implements Message {
         /** The priority of a node that should not lead: its disk is sick. */
         public static final int UNFIT = -1;

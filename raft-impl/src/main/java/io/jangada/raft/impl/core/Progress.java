@@ -132,9 +132,7 @@ final class Progress {
 
     /** Whether the peer's log is equal to this one, as far as is known, and all of it counts. */
     boolean isLevel(long lastIndex) {
-        return state == State.REPLICATE
-                && inflights.isEmpty()
-                && countedIndex() == lastIndex;
+        return state == State.REPLICATE && inflights.isEmpty() && countedIndex() == lastIndex;
     }
 
     /** Room in the window, in bytes; 0 if nothing may be sent now. */

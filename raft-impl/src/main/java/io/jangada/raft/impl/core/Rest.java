@@ -78,8 +78,7 @@ final class Rest {
         if (unanswered) {
             quietSince = core.now();
         }
-        boolean quiet =
-                core.now() - quietSince >= Math.max(quietNanos, election.timeoutNanos());
+        boolean quiet = core.now() - quietSince >= Math.max(quietNanos, election.timeoutNanos());
         if (isAllowed() && quiet && leader.isIdle()) {
             askedRound = leader.round();
         }

@@ -48,6 +48,7 @@ class BadFramesTest {
 
     /** Numbers that may be anything. */
     private static final Set<Integer> BITS = Set.of(REQUEST_ID, 34, 35);
+
     private static final int UNKNOWN = 60;
 
     private static List<Message> samples() {

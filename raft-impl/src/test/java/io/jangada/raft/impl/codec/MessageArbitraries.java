@@ -64,11 +64,7 @@ final class MessageArbitraries {
                         appendEntries(),
                         appendEntriesResponse(),
                         Combinators.combine(
-                                        terms(),
-                                        numbers(),
-                                        numbers(),
-                                        numbers(),
-                                        numbers(),
+                                        terms(), numbers(), numbers(), numbers(), numbers(),
                                         flags())
                                 .as(Heartbeat::new),
                         Combinators.combine(

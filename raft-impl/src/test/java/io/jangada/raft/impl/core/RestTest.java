@@ -203,8 +203,7 @@ class RestTest {
         news.put("a read", n1 -> n1.read(-1));
         news.put("a follower's read", n1 -> n1.get("n2", new ReadIndexRequest(1, 7)));
         news.put(
-                "a follower's entry",
-                n1 -> n1.get("n2", new ForwardProposal(1, 7, proposal("a"))));
+                "a follower's entry", n1 -> n1.get("n2", new ForwardProposal(1, 7, proposal("a"))));
         news.put("a transfer", n1 -> n1.transfer("n2"));
         news.put("a wish", n1 -> n1.get("n2", new TransferRequest(1, id("n3"))));
         news.put("a change", n1 -> n1.reconfigure(1, new MembershipChange.Remove(id("n3"))));

@@ -265,8 +265,7 @@ final class Script {
                             m.round(),
                             m.lastLogIndex(),
                             m.priority() == 0 ? "" : " priority " + m.priority(),
-                            (m.rebuild() == 0 ? "" : " rebuilding")
-                                    + (m.rest() ? " rests" : ""));
+                            (m.rebuild() == 0 ? "" : " rebuilding") + (m.rest() ? " rests" : ""));
         } else if (message instanceof RequestVote m) {
             return "%s term %d last %d@%d%s"
                     .formatted(

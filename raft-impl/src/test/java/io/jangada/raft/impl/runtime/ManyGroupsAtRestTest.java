@@ -59,16 +59,12 @@ class ManyGroupsAtRestTest {
     }
 
     private void awaitRest() {
-        Await.until(
-                () -> count(false) + " of all copies do not rest", () -> count(false) == 0);
+        Await.until(() -> count(false) + " of all copies do not rest", () -> count(false) == 0);
     }
 
     /** How many copies rest, or do not. */
     private long count(boolean resting) {
-        return groups.stream()
-                .flatMap(List::stream)
-                .filter(node -> rests(node) == resting)
-                .count();
+        return groups.stream().flatMap(List::stream).filter(node -> rests(node) == resting).count();
     }
 
     private static boolean rests(RaftGroup<Adder, Long, Long> node) {

@@ -86,7 +86,9 @@ final class LeadersHearQuorums extends Invariant {
     /** While all have agreed to be silent, silence means nothing. */
     private void onRound(SimNode node, Leadership leadership, CoreStatus now) {
         if (now.resting() || leadership.rested) {
-            now.membership().members().forEach(m -> leadership.heard.put(m.id(), node.localNanos()));
+            now.membership()
+                    .members()
+                    .forEach(m -> leadership.heard.put(m.id(), node.localNanos()));
             leadership.rested = now.resting();
         }
         for (NodeId peer : leadership.delivered) {

@@ -24,7 +24,9 @@ final class RestIsAgreed extends Invariant {
         }
         long last = now.lastIndex();
         check(
-                now.commitIndex() == last && now.durableIndex() == last && now.lastApplied() == last,
+                now.commitIndex() == last
+                        && now.durableIndex() == last
+                        && now.lastApplied() == last,
                 "%s rests in term %d with a log up to %d, of which %d is durable, %d committed and"
                         + " %d applied",
                 node,

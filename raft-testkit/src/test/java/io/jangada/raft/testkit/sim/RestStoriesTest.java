@@ -36,7 +36,8 @@ class RestStoriesTest extends Story {
 
     private void fallAsleep() {
         assertTrue(
-                cluster.runUntil(this::allRest, T.multipliedBy(8)), "somebody does not fall asleep");
+                cluster.runUntil(this::allRest, T.multipliedBy(8)),
+                "somebody does not fall asleep");
         leader = cluster.leader().orElseThrow();
     }
 
@@ -201,8 +202,7 @@ class RestStoriesTest extends Story {
         long term = leader.term();
         SimNode deaf = follower();
         MessageRule rule =
-                network.drop(
-                        (from, to, message) -> from.equals(deaf.id()) && agrees(message));
+                network.drop((from, to, message) -> from.equals(deaf.id()) && agrees(message));
         runTimeouts(10);
         assertTrue(rule.matchedCount() >= 2, "it agreed again and again");
         assertFalse(rests(leader));
@@ -219,8 +219,7 @@ class RestStoriesTest extends Story {
         long term = leader.term();
         MessageRule asked =
                 network.hold(
-                        (from, to, message) ->
-                                message instanceof Heartbeat beat && beat.rest());
+                        (from, to, message) -> message instanceof Heartbeat beat && beat.rest());
         assertTrue(cluster.runUntil(() -> asked.held().size() >= 2, T.multipliedBy(4)));
         run(DROWSY.heartbeatInterval().multipliedBy(3));
         for (InFlight each : asked.held()) {
@@ -242,12 +241,10 @@ class RestStoriesTest extends Story {
         leader = awaitLeader();
         putNow(leader, "k", "v");
         SimNode alone = follower();
-        MessageRule agreed =
-                network.hold(
-                        (from, to, message) -> agrees(message));
+        MessageRule agreed = network.hold((from, to, message) -> agrees(message));
         assertTrue(cluster.runUntil(() -> rests(alone), T.multipliedBy(4)));
-        MessageRule later = network.drop(
-                        MessageFilter.of(Heartbeat.class).and(MessageFilter.to(alone.id())));
+        MessageRule later =
+                network.drop(MessageFilter.of(Heartbeat.class).and(MessageFilter.to(alone.id())));
         assertTrue(cluster.runUntil(() -> !rests(alone), T.multipliedBy(3)), "nobody vouches");
         later.close();
         agreed.close();
