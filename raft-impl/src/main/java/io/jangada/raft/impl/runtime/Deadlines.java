@@ -1,7 +1,6 @@
 package io.jangada.raft.impl.runtime;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +10,26 @@ import org.jspecify.annotations.Nullable;
  * costs nothing either: it stays where it is, and is looked at again when that time has come.
  */
 final class Deadlines {
-    /** A group's place in the queue. Of several only the latest counts, which is the earliest. */
-    private static final class Place implements Comparable<Place> {
+    /** A group, and where it stands in the queue. */
+    private static final class Member {
         private final GroupDriver group;
         private final long number;
-        private final long nanos;
 
-        Place(GroupDriver group, long number, long nanos) {
+        /** The earliest of its places, which alone counts. */
+        private @Nullable Place place;
+
+        Member(GroupDriver group, long number) {
             this.group = group;
             this.number = number;
+        }
+    }
+
+    private static final class Place implements Comparable<Place> {
+        private final Member member;
+        private final long nanos;
+
+        Place(Member member, long nanos) {
+            this.member = member;
             this.nanos = nanos;
         }
 
@@ -27,69 +37,61 @@ final class Deadlines {
         @Override
         public int compareTo(Place other) {
             int order = Long.compare(nanos, other.nanos);
-            return order != 0 ? order : Long.compare(number, other.number);
+            return order != 0 ? order : Long.compare(member.number, other.member.number);
         }
     }
 
-    /** What is known of a group. */
-    private static final class Member {
-        private final long number;
-        private @Nullable Place place;
-
-        Member(long number) {
-            this.number = number;
-        }
-    }
-
-    private final Map<GroupDriver, Member> members = new IdentityHashMap<>();
+    private final IdentityHashMap<GroupDriver, Member> members = new IdentityHashMap<>();
     private final PriorityQueue<Place> places = new PriorityQueue<>();
     private long joined;
 
     void add(GroupDriver group) {
-        members.put(group, new Member(++joined));
+        members.put(group, new Member(group, ++joined));
     }
 
     void remove(GroupDriver group) {
         members.remove(group);
-        places.removeIf(place -> place.group == group);
+        places.removeIf(place -> place.member.group == group);
     }
 
     /** The group's deadline may have changed. */
     void changed(GroupDriver group) {
         Member member = members.get(group);
-        if (member == null) {
-            return;
+        if (member != null) {
+            changed(member);
         }
-        long nanos = group.nextDeadlineNanos();
+    }
+
+    private void changed(Member member) {
+        long nanos = member.group.nextDeadlineNanos();
         Place place = member.place;
         if (nanos != Long.MAX_VALUE && (place == null || nanos < place.nanos)) {
-            member.place = new Place(group, member.number, nanos);
+            member.place = new Place(member, nanos);
             places.add(member.place);
         }
     }
 
     /** Takes out a group whose time has come; null if there is none. */
     @Nullable GroupDriver takeDue(long nowNanos) {
-        while (!places.isEmpty() && places.peek().nanos <= nowNanos) {
-            Place place = places.remove();
-            if (isCurrent(place)) {
-                members.get(place.group).place = null;
-                if (place.group.nextDeadlineNanos() <= nowNanos) {
-                    return place.group;
+        for (Place first = places.peek();
+                first != null && first.nanos <= nowNanos;
+                first = places.peek()) {
+            places.remove();
+            Member member = first.member;
+            if (member.place == first) {
+                member.place = null;
+                if (member.group.nextDeadlineNanos() <= nowNanos) {
+                    return member.group;
                 }
-                changed(place.group);
+                changed(member);
             }
         }
         return null;
     }
 
-    private boolean isCurrent(Place place) {
-        Member member = members.get(place.group);
-        return member != null && member.place == place;
-    }
-
     /** When to look again at the latest; {@link Long#MAX_VALUE} if nobody wants anything. */
     long nextNanos() {
-        return places.isEmpty() ? Long.MAX_VALUE : places.peek().nanos;
+        Place first = places.peek();
+        return first == null ? Long.MAX_VALUE : first.nanos;
     }
 }
