@@ -377,17 +377,17 @@ final class Leader implements Role {
 
     /** Whether there is nothing to do here, and everybody is at hand and has all there is. */
     boolean isIdle() {
-        long heardSince = core.now() - core.electionTimeoutNanos();
+        for (Progress peer : peers.values()) {
+            boolean atHand = core.now() - peer.heardNanos() < core.electionTimeoutNanos();
+            if (!atHand || !peer.isLevel(log.lastIndex())) {
+                return false;
+            }
+        }
         return core.rest().isLevel()
                 && readIndex.count() == 0
                 && !isReconfiguring()
                 && !isRetiring()
-                && succession.isSettled()
-                && peers.values().stream()
-                        .allMatch(
-                                peer ->
-                                        peer.isLevel(log.lastIndex())
-                                                && peer.heardNanos() > heardSince);
+                && succession.isSettled();
     }
 
     /** Beats at once, and begins anew to mind who is silent. */

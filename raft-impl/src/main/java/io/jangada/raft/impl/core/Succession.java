@@ -48,9 +48,12 @@ final class Succession {
 
     /** Whether nobody is about to take over, nor should. */
     boolean isSettled() {
-        return !endsLease()
-                && leader.peers().values().stream()
-                        .allMatch(peer -> peer.priority() <= core.priority());
+        for (Progress peer : leader.peers().values()) {
+            if (peer.priority() > core.priority()) {
+                return false;
+            }
+        }
+        return !endsLease();
     }
 
     void transferTo(NodeId target) {
