@@ -13,6 +13,7 @@ public final class RaftConfig {
     private final Duration electionTimeout;
     private final Duration heartbeatInterval;
     private final double maxClockDrift;
+    private final Duration hibernateAfter;
     private final Duration requestTimeout;
     private final int entryBytesMax;
     private final int appendBytesMax;
@@ -35,6 +36,7 @@ public final class RaftConfig {
         this.electionTimeout = b.electionTimeout;
         this.heartbeatInterval = b.heartbeatInterval;
         this.maxClockDrift = b.maxClockDrift;
+        this.hibernateAfter = b.hibernateAfter;
         this.requestTimeout = b.requestTimeout;
         this.entryBytesMax = b.entryBytesMax;
         this.appendBytesMax = b.appendBytesMax;
@@ -103,6 +105,19 @@ public final class RaftConfig {
      */
     public double maxClockDrift() {
         return maxClockDrift;
+    }
+
+    /**
+     * How long a group must have had nothing to do until it rests: its nodes then send no
+     * heartbeats, and hosts vouch to each other for all their resting groups at once. Whatever is
+     * asked of it wakes the group. Default 5 s. Too small: groups with rare calls fall asleep
+     * between them, and the first lease read after that takes a round trip. Too large: idle groups
+     * cost CPU for longer.
+     *
+     * @return zero if groups never rest; anything below {@link #electionTimeout()} counts as that
+     */
+    public Duration hibernateAfter() {
+        return hibernateAfter;
     }
 
     /**
@@ -285,6 +300,7 @@ public final class RaftConfig {
         b.electionTimeout = electionTimeout;
         b.heartbeatInterval = heartbeatInterval;
         b.maxClockDrift = maxClockDrift;
+        b.hibernateAfter = hibernateAfter;
         b.requestTimeout = requestTimeout;
         b.entryBytesMax = entryBytesMax;
         b.appendBytesMax = appendBytesMax;
@@ -310,6 +326,7 @@ public final class RaftConfig {
         private Duration electionTimeout = Duration.ofSeconds(1);
         private Duration heartbeatInterval = Duration.ofMillis(100);
         private double maxClockDrift = 0.1;
+        private Duration hibernateAfter = Duration.ofSeconds(5);
         private Duration requestTimeout = Duration.ofSeconds(5);
         private int entryBytesMax = 9 << 20;
         private int appendBytesMax = 1 << 20;
@@ -360,6 +377,17 @@ public final class RaftConfig {
          */
         public Builder maxClockDrift(double value) {
             maxClockDrift = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link RaftConfig#hibernateAfter()}.
+         *
+         * @param value the new value
+         * @return this
+         */
+        public Builder hibernateAfter(Duration value) {
+            hibernateAfter = Objects.requireNonNull(value, "hibernateAfter");
             return this;
         }
 
@@ -560,6 +588,7 @@ public final class RaftConfig {
         public RaftConfig build() {
             atLeast("heartbeatInterval", heartbeatInterval, Duration.ofMillis(1));
             atLeast("electionTimeout", electionTimeout, Duration.ofMillis(10));
+            atLeast("hibernateAfter", hibernateAfter, Duration.ZERO);
             atLeast("requestTimeout", requestTimeout, Duration.ofMillis(1));
             atLeast("sessionTimeout", sessionTimeout, Duration.ofSeconds(1));
             within("entryBytesMax", entryBytesMax, 1 << 10, 64 << 20);

@@ -127,6 +127,11 @@ final class FieldReader {
         return has(field) ? number(field) : byDefault;
     }
 
+    /** A truth value; false if the field is not there. */
+    boolean optionalFlag(Field field) {
+        return has(field) && flag(field);
+    }
+
     /** A number from 0 on. */
     long number(Field field) {
         return between(0, field, NUMBER_MAX);

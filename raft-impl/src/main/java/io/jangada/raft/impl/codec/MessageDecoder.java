@@ -5,6 +5,7 @@ import static io.jangada.raft.impl.codec.MessageField.CHANGE;
 import static io.jangada.raft.impl.codec.MessageField.CONFLICT_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.CONFLICT_TERM;
 import static io.jangada.raft.impl.codec.MessageField.ENTRY_COUNT;
+import static io.jangada.raft.impl.codec.MessageField.FOLLOWED;
 import static io.jangada.raft.impl.codec.MessageField.GRANTED;
 import static io.jangada.raft.impl.codec.MessageField.GROUP;
 import static io.jangada.raft.impl.codec.MessageField.HASH;
@@ -12,6 +13,7 @@ import static io.jangada.raft.impl.codec.MessageField.INDEX;
 import static io.jangada.raft.impl.codec.MessageField.LAST_LOG_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.LAST_LOG_TERM;
 import static io.jangada.raft.impl.codec.MessageField.LEADER_COMMIT;
+import static io.jangada.raft.impl.codec.MessageField.LED;
 import static io.jangada.raft.impl.codec.MessageField.MEMBERSHIP_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.PREV_LOG_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.PREV_LOG_TERM;
@@ -23,10 +25,12 @@ import static io.jangada.raft.impl.codec.MessageField.REASON;
 import static io.jangada.raft.impl.codec.MessageField.REBUILD;
 import static io.jangada.raft.impl.codec.MessageField.REBUILD_TO;
 import static io.jangada.raft.impl.codec.MessageField.REQUEST_ID;
+import static io.jangada.raft.impl.codec.MessageField.REST;
 import static io.jangada.raft.impl.codec.MessageField.ROUND;
 import static io.jangada.raft.impl.codec.MessageField.SNAPSHOT_TERM;
 import static io.jangada.raft.impl.codec.MessageField.SNAPSHOT_TIME;
 import static io.jangada.raft.impl.codec.MessageField.STATUS;
+import static io.jangada.raft.impl.codec.MessageField.STOPPED;
 import static io.jangada.raft.impl.codec.MessageField.SUCCESS;
 import static io.jangada.raft.impl.codec.MessageField.TARGET;
 import static io.jangada.raft.impl.codec.MessageField.TERM;
@@ -53,6 +57,7 @@ import io.jangada.raft.impl.core.Message.ReconfigureResponse;
 import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.impl.core.Message.SignOfLife;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.impl.core.Proposal;
@@ -119,14 +124,16 @@ final class MessageDecoder {
                             in.number(ROUND),
                             in.number(LEADER_COMMIT),
                             in.optional(REBUILD, 0),
-                            in.optional(REBUILD_TO, 0));
+                            in.optional(REBUILD_TO, 0),
+                            in.optionalFlag(REST));
             case HEARTBEAT_RESPONSE ->
                     new HeartbeatResponse(
                             in.positive(TERM),
                             in.number(ROUND),
                             in.number(LAST_LOG_INDEX),
                             priority(),
-                            in.optional(REBUILD, 0));
+                            in.optional(REBUILD, 0),
+                            in.optionalFlag(REST));
             case READ_INDEX_REQUEST -> new ReadIndexRequest(in.positive(TERM), in.any(REQUEST_ID));
             case READ_INDEX_RESPONSE ->
                     new ReadIndexResponse(
@@ -151,6 +158,9 @@ final class MessageDecoder {
             case RECONFIGURE_RESPONSE -> reconfigureResponse();
             case REMOVED_NOTICE ->
                     new RemovedNotice(in.positive(TERM), in.positive(MEMBERSHIP_INDEX));
+            case SIGN_OF_LIFE ->
+                    new SignOfLife(
+                            in.positive(TERM), in.any(LED), in.any(FOLLOWED), in.flag(STOPPED));
         };
     }
 

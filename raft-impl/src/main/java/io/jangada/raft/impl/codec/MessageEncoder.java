@@ -8,6 +8,7 @@ import static io.jangada.raft.impl.codec.MessageField.CHANGE;
 import static io.jangada.raft.impl.codec.MessageField.CONFLICT_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.CONFLICT_TERM;
 import static io.jangada.raft.impl.codec.MessageField.ENTRY_COUNT;
+import static io.jangada.raft.impl.codec.MessageField.FOLLOWED;
 import static io.jangada.raft.impl.codec.MessageField.GRANTED;
 import static io.jangada.raft.impl.codec.MessageField.GROUP;
 import static io.jangada.raft.impl.codec.MessageField.HASH;
@@ -15,6 +16,7 @@ import static io.jangada.raft.impl.codec.MessageField.INDEX;
 import static io.jangada.raft.impl.codec.MessageField.LAST_LOG_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.LAST_LOG_TERM;
 import static io.jangada.raft.impl.codec.MessageField.LEADER_COMMIT;
+import static io.jangada.raft.impl.codec.MessageField.LED;
 import static io.jangada.raft.impl.codec.MessageField.MEMBERSHIP_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.PREV_LOG_INDEX;
 import static io.jangada.raft.impl.codec.MessageField.PREV_LOG_TERM;
@@ -26,10 +28,12 @@ import static io.jangada.raft.impl.codec.MessageField.REASON;
 import static io.jangada.raft.impl.codec.MessageField.REBUILD;
 import static io.jangada.raft.impl.codec.MessageField.REBUILD_TO;
 import static io.jangada.raft.impl.codec.MessageField.REQUEST_ID;
+import static io.jangada.raft.impl.codec.MessageField.REST;
 import static io.jangada.raft.impl.codec.MessageField.ROUND;
 import static io.jangada.raft.impl.codec.MessageField.SNAPSHOT_TERM;
 import static io.jangada.raft.impl.codec.MessageField.SNAPSHOT_TIME;
 import static io.jangada.raft.impl.codec.MessageField.STATUS;
+import static io.jangada.raft.impl.codec.MessageField.STOPPED;
 import static io.jangada.raft.impl.codec.MessageField.SUCCESS;
 import static io.jangada.raft.impl.codec.MessageField.TARGET;
 import static io.jangada.raft.impl.codec.MessageField.TERM;
@@ -52,6 +56,7 @@ import io.jangada.raft.impl.core.Message.ReconfigureResponse;
 import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.impl.core.Message.SignOfLife;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.spi.LogEntry;
@@ -140,11 +145,13 @@ final class MessageEncoder {
             number(LEADER_COMMIT, heartbeat.leaderCommit());
             optional(REBUILD, heartbeat.rebuild(), 0);
             optional(REBUILD_TO, heartbeat.rebuildTo(), 0);
+            optional(REST, heartbeat.rest() ? 1 : 0, 0);
         } else if (message instanceof HeartbeatResponse response) {
             number(ROUND, response.round());
             number(LAST_LOG_INDEX, response.lastLogIndex());
             optional(PRIORITY, response.priority() + 1L, 1);
             optional(REBUILD, response.rebuild(), 0);
+            optional(REST, response.rest() ? 1 : 0, 0);
         } else if (message instanceof RequestVote request) {
             flag(PRE_VOTE, request.preVote());
             number(LAST_LOG_INDEX, request.lastLogIndex());
@@ -171,6 +178,10 @@ final class MessageEncoder {
             number(STATUS, response.status().code());
         } else if (message instanceof RemovedNotice notice) {
             number(MEMBERSHIP_INDEX, notice.membershipIndex());
+        } else if (message instanceof SignOfLife sign) {
+            number(LED, sign.led());
+            number(FOLLOWED, sign.followed());
+            flag(STOPPED, sign.stopped());
         } else {
             throw new AssertionError("no fields for " + message);
         }

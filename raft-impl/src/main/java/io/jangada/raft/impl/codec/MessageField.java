@@ -37,7 +37,11 @@ enum MessageField implements FieldReader.Field {
     /** One more than the priority; 0 stands for a sender that should not lead. */
     PRIORITY(30),
     REBUILD(31),
-    REBUILD_TO(32);
+    REBUILD_TO(32),
+    REST(33),
+    LED(34),
+    FOLLOWED(35),
+    STOPPED(36);
 
     private final int number;
     private final int wireType;

@@ -16,6 +16,7 @@ import io.jangada.raft.impl.core.Message.ReconfigureResponse;
 import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.impl.core.Message.SignOfLife;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import java.util.HashMap;
@@ -39,7 +40,8 @@ enum MessageType {
     INSTALL_SNAPSHOT_RESPONSE(14, InstallSnapshotResponse.class),
     RECONFIGURE(15, Reconfigure.class),
     RECONFIGURE_RESPONSE(16, ReconfigureResponse.class),
-    REMOVED_NOTICE(17, RemovedNotice.class);
+    REMOVED_NOTICE(17, RemovedNotice.class),
+    SIGN_OF_LIFE(18, SignOfLife.class);
 
     private static final Map<Long, MessageType> BY_CODE = new HashMap<>();
     private static final Map<Class<?>, MessageType> BY_CLASS = new HashMap<>();

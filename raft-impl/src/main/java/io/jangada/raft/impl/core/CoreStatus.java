@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param removed this node was told that it does not belong to the group any more
  * @param rebuilding this node's log was lost in part and is being made good: it neither votes nor
  *     counts
+ * @param resting no timer runs here: all members agreed that there is nothing to do
  */
 public record CoreStatus(
         Role role,
@@ -47,7 +48,8 @@ public record CoreStatus(
         @Nullable Membership changeTarget,
         long snapshotIndex,
         boolean removed,
-        boolean rebuilding) {
+        boolean rebuilding,
+        boolean resting) {
     static Role roleOf(io.jangada.raft.impl.core.Role role, boolean learner) {
         if (role instanceof Leader) {
             return Role.LEADER;

@@ -134,8 +134,18 @@ final class Follower implements Role {
             verifiedIndex = Math.max(verifiedIndex, heartbeat.leaderCommit());
             followCommit(heartbeat.leaderCommit());
         }
+        boolean latest = heartbeat.round() >= core.answeredRound();
         core.answered(heartbeat.round());
-        core.sendAfterHardState(from, core.heartbeatResponse(heartbeat.round()));
+        boolean rests = core.rest().agrees(heartbeat, latest, isIdle(heartbeat));
+        core.sendAfterHardState(from, core.heartbeatResponse(heartbeat.round(), rests));
+    }
+
+    /** Whether this node has all that its leader has, and nobody here waits for anything. */
+    private boolean isIdle(Heartbeat heartbeat) {
+        return core.rest().isLevel()
+                && heartbeat.leaderCommit() == core.commitIndex()
+                && reads.count() == 0
+                && !core.snapshots().isFetching();
     }
 
     /** The log equals the leader's up to this index, for all of this term. */

@@ -16,6 +16,7 @@ import io.jangada.raft.impl.core.Message.ReconfigureResponse;
 import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.impl.core.Message.SignOfLife;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.impl.core.Reconfiguration.Asker;
@@ -115,6 +116,8 @@ final class Inbox {
             core.changed(response.requestId(), response.refusal());
         } else if (message instanceof RemovedNotice notice) {
             voting.onRemovedNotice(notice);
+        } else if (message instanceof SignOfLife) {
+            return; // Between hosts; this node's took it.
         } else {
             throw new AssertionError("no handler for " + message);
         }
@@ -130,7 +133,7 @@ final class Inbox {
                             core.currentTerm(), false, append.prevLogIndex(), 0, last + 1, last));
         } else if (message instanceof Heartbeat) {
             // Not its round: the sender may lead again, and take it for one of its new term.
-            core.sendAfterHardState(from, core.heartbeatResponse(0));
+            core.sendAfterHardState(from, core.heartbeatResponse(0, false));
         } else if (message instanceof InstallSnapshot install) {
             long index = install.info().meta().index();
             core.sendAfterHardState(

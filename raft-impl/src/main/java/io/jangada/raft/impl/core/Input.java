@@ -85,6 +85,11 @@ public sealed interface Input {
     record SnapshotFailed(long nowNanos, SnapshotInfo info) implements Input {}
 
     /**
+     * Nobody vouches for this group's rest any more: timers run again. Nothing if it does not rest.
+     */
+    record Rouse(long nowNanos) implements Input {}
+
+    /**
      * The disk has become too slow or too full to lead, or is well again. A leader with a sick disk
      * hands over, and a node with one does not stand for election.
      */

@@ -146,7 +146,7 @@ final class Leader implements Role {
      * Sends whatever the windows allow, and begins a round if one is due: once per {@link Ready}.
      */
     void flush() {
-        if (!lookAfterMembers()) {
+        if (core.rest().isResting() || !lookAfterMembers()) {
             return;
         }
         if (core.now() >= heartbeatDeadline || (mayRead() && readIndex.wantsRound())) {
@@ -263,13 +263,21 @@ final class Leader implements Role {
 
     private void beginRound() {
         readIndex.beginRound(core.now(), mayRead() ? core.commitIndex() : -1);
-        heartbeatDeadline = core.now() + core.config().heartbeatInterval().toNanos();
-        peers.forEach(this::sendHeartbeat);
+        // At the same moments for all groups that this node leads: one frame for each peer.
+        long interval = core.config().heartbeatInterval().toNanos();
+        heartbeatDeadline = core.now() - Math.floorMod(core.now(), interval) + interval;
+        boolean rest = core.rest().asks(this);
+        peers.forEach((to, peer) -> sendHeartbeat(to, peer, rest));
         confirmRounds(); // Alone, this node is its own quorum.
         succession.onRound();
+        core.rest().restIfAgreed(this);
     }
 
     private void sendHeartbeat(NodeId to, Progress peer) {
+        sendHeartbeat(to, peer, false);
+    }
+
+    private void sendHeartbeat(NodeId to, Progress peer, boolean rest) {
         long commit = peer.commitFor(core.commitIndex());
         peer.commitSent(commit);
         core.sendNow(
@@ -279,7 +287,8 @@ final class Leader implements Role {
                         readIndex.round(),
                         commit,
                         peer.rebuild(),
-                        peer.rebuildTo()));
+                        peer.rebuildTo(),
+                        rest));
     }
 
     void onHeartbeatResponse(NodeId from, HeartbeatResponse response) {
@@ -296,6 +305,7 @@ final class Leader implements Role {
         }
         peer.confirmed(response.round(), response.lastLogIndex(), core.now());
         confirmRounds();
+        core.rest().answered(this, from, response);
     }
 
     private void confirmRounds() {
@@ -379,6 +389,29 @@ final class Leader implements Role {
 
     void tick() {
         succession.tick();
+    }
+
+    // Rest
+
+    /** Whether there is nothing to do here, and everybody is at hand and has all there is. */
+    boolean isIdle() {
+        for (Progress peer : peers.values()) {
+            boolean atHand = core.now() - peer.heardNanos() < core.electionTimeoutNanos();
+            if (!atHand || !peer.isLevel(log.lastIndex())) {
+                return false;
+            }
+        }
+        return core.rest().isLevel()
+                && readIndex.count() == 0
+                && !isReconfiguring()
+                && !isRetiring()
+                && succession.isSettled();
+    }
+
+    /** Beats at once, and begins anew to mind who is silent. */
+    void wake() {
+        peers.values().forEach(peer -> peer.hasRested(core.now()));
+        heartbeatDeadline = core.now();
     }
 
     // Snapshots, paper §7

@@ -89,9 +89,17 @@ public sealed interface Message {
      *     forgotten what it knew of the receiver's log before that; 0 if none
      * @param rebuildTo the leader's last index when it forgot: the receiver is whole again once it
      *     has everything up to there
+     * @param rest the leader has nothing to do, and asks whether all may rest from here on: its log
+     *     ends at {@code leaderCommit}
      */
-    record Heartbeat(long term, long round, long leaderCommit, long rebuild, long rebuildTo)
+    record Heartbeat(
+            long term, long round, long leaderCommit, long rebuild, long rebuildTo, boolean rest)
             implements Message {
+        /** While there is something to do. */
+        public Heartbeat(long term, long round, long leaderCommit, long rebuild, long rebuildTo) {
+            this(term, round, leaderCommit, rebuild, rebuildTo, false);
+        }
+
         /** To a receiver that is not being rebuilt. */
         public Heartbeat(long term, long round, long leaderCommit) {
             this(term, round, leaderCommit, 0, 0);
@@ -106,11 +114,19 @@ public sealed interface Message {
      *     should not lead at present
      * @param rebuild names the rebuilding of the sender's log that is under way, positive; 0 if
      *     none
+     * @param rest the sender rests from here on, as it was asked to in this round
      */
-    record HeartbeatResponse(long term, long round, long lastLogIndex, int priority, long rebuild)
+    record HeartbeatResponse(
+            long term, long round, long lastLogIndex, int priority, long rebuild, boolean rest)
             implements Message {
         /** The priority of a node that should not lead: its disk is sick. */
         public static final int UNFIT = -1;
+
+        /** Of a sender that does not rest. */
+        public HeartbeatResponse(
+                long term, long round, long lastLogIndex, int priority, long rebuild) {
+            this(term, round, lastLogIndex, priority, rebuild, false);
+        }
 
         /** Of a sender of no preference that is not being rebuilt. */
         public HeartbeatResponse(long term, long round, long lastLogIndex) {
@@ -202,6 +218,19 @@ public sealed interface Message {
      *     log
      */
     record RemovedNotice(long term, long membershipIndex) implements Message {}
+
+    /**
+     * Goes from host to host in place of the heartbeats of all their groups at rest, and is about
+     * these; no core ever takes it. Each host says which groups rest on it, and who is not
+     * contradicted for long may go on resting.
+     *
+     * @param term of the group that the envelope names, one of those
+     * @param led fingerprint of the groups that rest, that the sender leads, and that the receiver
+     *     belongs to; 0 if none
+     * @param followed the same of those that the receiver leads
+     * @param stopped the sender's copy of the group that the envelope names has stopped
+     */
+    record SignOfLife(long term, long led, long followed, boolean stopped) implements Message {}
 
     /** A follower passes on the wish to move leadership. */
     record TransferRequest(long term, NodeId target) implements Message {}

@@ -125,6 +125,16 @@ final class Progress {
         heardNanos = nowNanos;
     }
 
+    /** Silence up to now was agreed on, and says nothing about the peer. */
+    void hasRested(long nowNanos) {
+        heardNanos = nowNanos;
+    }
+
+    /** Whether the peer's log is equal to this one, as far as is known, and all of it counts. */
+    boolean isLevel(long lastIndex) {
+        return state == State.REPLICATE && inflights.isEmpty() && countedIndex() == lastIndex;
+    }
+
     /** Room in the window, in bytes; 0 if nothing may be sent now. */
     long sendableBytes() {
         if (inflights.isEmpty()) {

@@ -76,6 +76,7 @@ public final class RaftCore {
     private final Voting voting;
     private final Snapshots snapshots;
     private final Rebuild rebuild;
+    private final Rest rest;
     private final int priority;
     private boolean diskSick;
 
@@ -132,6 +133,7 @@ public final class RaftCore {
         this.lastReadBatch = election.drawNumber();
         this.role = new Follower(this, null, nowNanos + election.drawTimeoutNanos());
         this.rebuild = new Rebuild(rebuilding ? election.drawNumber() | 1 : 0);
+        this.rest = new Rest(this, election, voting);
         if (snapshot != null) {
             beginBehind(snapshot.meta());
         }
@@ -174,6 +176,7 @@ public final class RaftCore {
         InvariantViolation.check(
                 input.nowNanos() >= now, "time fell (input, before)", input.nowNanos(), now);
         now = input.nowNanos();
+        rest.before(input);
         if (input instanceof Input.Received received) {
             inbox.take(received.from(), received.message());
         } else if (input instanceof Input.Persisted persisted) {
@@ -194,22 +197,8 @@ public final class RaftCore {
             onReconfigure(reconfigure);
         } else if (input instanceof Input.DiskSick disk) {
             onDiskSick(disk.sick());
-        } else {
-            onSnapshotInput(input);
-        }
-    }
-
-    private void onSnapshotInput(Input input) {
-        if (input instanceof Input.SnapshotSaved saved) {
-            snapshots.onSaved(saved.info());
-        } else if (input instanceof Input.SnapshotProgress progress) {
-            snapshots.onProgress(progress.info(), progress.bytes());
-        } else if (input instanceof Input.SnapshotReceived received) {
-            snapshots.onReceived(received.info());
-        } else if (input instanceof Input.SnapshotFailed failed) {
-            snapshots.onFailed(failed.info());
-        } else {
-            throw new AssertionError("no handler for " + input);
+        } else if (!(input instanceof Input.Rouse)) {
+            snapshots.take(input);
         }
     }
 
@@ -230,6 +219,9 @@ public final class RaftCore {
 
     /** When to step a {@link Input.Tick} at the latest; {@link Long#MAX_VALUE} if no timer runs. */
     public long nextDeadlineNanos() {
+        if (rest.isResting()) {
+            return Long.MAX_VALUE;
+        }
         if (role instanceof Leader leader) {
             return leader.nextDeadline();
         }
@@ -248,6 +240,9 @@ public final class RaftCore {
     }
 
     private void onTick() {
+        if (rest.isResting()) {
+            return;
+        }
         if (role instanceof Leader leader) {
             if (leader.hasLostQuorum()) {
                 becomeFollower(currentTerm, null);
@@ -430,6 +425,7 @@ public final class RaftCore {
         InvariantViolation.check(
                 role instanceof Candidate, "only a candidate becomes leader (term)", currentTerm);
         election.leaderHeard();
+        rest.led();
         become(new Leader(this));
     }
 
@@ -555,13 +551,14 @@ public final class RaftCore {
         return heartbeat.rebuild() == rebuild.nonce() || !rebuild.isUnderWay();
     }
 
-    HeartbeatResponse heartbeatResponse(long round) {
+    HeartbeatResponse heartbeatResponse(long round, boolean rests) {
+        int wish = diskSick ? HeartbeatResponse.UNFIT : priority;
         return new HeartbeatResponse(
-                currentTerm,
-                round,
-                log.lastIndex(),
-                diskSick ? HeartbeatResponse.UNFIT : priority,
-                rebuild.nonce());
+                currentTerm, round, log.lastIndex(), wish, rebuild.nonce(), rests);
+    }
+
+    Rest rest() {
+        return rest;
     }
 
     void fetch(Ready.Fetch fetch) {
@@ -613,6 +610,10 @@ public final class RaftCore {
 
     long commitIndex() {
         return commitIndex;
+    }
+
+    long lastApplied() {
+        return lastApplied;
     }
 
     long membershipIndex() {
@@ -672,7 +673,8 @@ public final class RaftCore {
                 leading == null ? null : leading.changeTarget(),
                 snapshots.latestIndex(),
                 voting.wasToldOfRemoval() || memberships.hasLeft(commitIndex),
-                isRebuilding());
+                isRebuilding(),
+                rest.isResting());
     }
 
     /**

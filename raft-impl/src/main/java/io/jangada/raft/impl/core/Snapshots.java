@@ -54,8 +54,23 @@ final class Snapshots {
         return latest == null ? 0 : latest.meta().index();
     }
 
+    /** What the runtime says of snapshots. */
+    void take(Input input) {
+        if (input instanceof Input.SnapshotSaved saved) {
+            onSaved(saved.info());
+        } else if (input instanceof Input.SnapshotProgress progress) {
+            onProgress(progress.info(), progress.bytes());
+        } else if (input instanceof Input.SnapshotReceived received) {
+            onReceived(received.info());
+        } else if (input instanceof Input.SnapshotFailed failed) {
+            onFailed(failed.info());
+        } else {
+            throw new AssertionError("no handler for " + input);
+        }
+    }
+
     /** A snapshot of this node's own state is durable. */
-    void onSaved(SnapshotInfo info) {
+    private void onSaved(SnapshotInfo info) {
         long index = info.meta().index();
         InvariantViolation.check(
                 index <= core.commitIndex(),
@@ -117,14 +132,14 @@ final class Snapshots {
                         InstallStatus.FETCHING));
     }
 
-    void onProgress(SnapshotInfo info, long bytes) {
+    private void onProgress(SnapshotInfo info, long bytes) {
         if (isFetching(info)) {
             fetchedBytes = bytes;
         }
     }
 
     /** The leader will offer one again; the runtime has let go of this one. */
-    void onFailed(SnapshotInfo info) {
+    private void onFailed(SnapshotInfo info) {
         if (isFetching(info)) {
             fetch = null;
             NodeId leader = core.leader();
@@ -132,6 +147,10 @@ final class Snapshots {
                 answer(leader, info.meta().index(), InstallStatus.FAILED);
             }
         }
+    }
+
+    boolean isFetching() {
+        return fetch != null;
     }
 
     private boolean isFetching(SnapshotInfo info) {
@@ -142,7 +161,7 @@ final class Snapshots {
      * A snapshot that a leader offered is durable here. It holds only what is committed, whoever
      * leads by now; whether it is still of use is decided now.
      */
-    void onReceived(SnapshotInfo info) {
+    private void onReceived(SnapshotInfo info) {
         if (isFetching(info)) {
             fetch = null;
         }

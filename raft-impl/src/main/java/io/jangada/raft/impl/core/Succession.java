@@ -46,6 +46,16 @@ final class Succession {
         return transfer != null || !aborted.isEmpty();
     }
 
+    /** Whether nobody is about to take over, nor should. */
+    boolean isSettled() {
+        for (Progress peer : leader.peers().values()) {
+            if (peer.priority() > core.priority()) {
+                return false;
+            }
+        }
+        return !endsLease();
+    }
+
     void transferTo(NodeId target) {
         Progress peer = leader.peers().get(target);
         if (transfer == null

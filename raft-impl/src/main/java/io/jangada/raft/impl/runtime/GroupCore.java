@@ -458,6 +458,10 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
         }
         changes.onStatus(now, nowNanos);
         transitions.onStatus(before, now);
+        host.restWatch().onStatus(this, before, now, nowNanos);
+        if (now.resting() && !before.resting()) {
+            writes.rest();
+        }
         if (!now.membership().equals(before.membership())) {
             host.peers().follow(id, now.membership(), nowNanos);
         }
@@ -605,6 +609,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     private void end(RejectedException reason) {
         stopped = reason;
         loop.remove(this);
+        host.restWatch().onEnd(this);
         host.receivers().forget(id, () -> {});
         applier.close(reason); // First: who is told below must find nothing finished later.
         writes.close(reason);

@@ -28,6 +28,7 @@ final class GroupLoop {
     private final Queue<GroupDriver> signalled = new ConcurrentLinkedQueue<>();
 
     private final List<GroupDriver> groups = new ArrayList<>();
+    private final Deadlines deadlines = new Deadlines();
     private final List<GroupDriver> touched = new ArrayList<>();
     private final Worker worker;
     private volatile boolean ended;
@@ -97,11 +98,13 @@ final class GroupLoop {
 
     void add(GroupDriver group) {
         groups.add(group);
+        deadlines.add(group);
         touch(group);
     }
 
     void remove(GroupDriver group) {
         groups.remove(group);
+        deadlines.remove(group);
     }
 
     /** The group has effects to carry out at the end of this round. */
@@ -132,17 +135,19 @@ final class GroupLoop {
         // Messages before timers: what waited in the mailbox may be the heartbeat that a timer
         // misses.
         boolean more = drainMailbox();
-        long nextDeadline = runTimers();
-        for (GroupDriver group : touched) {
+        runTimers();
+        // By index, for what one carries out may touch another.
+        for (int i = 0; i < touched.size(); i++) {
+            GroupDriver group = touched.get(i);
             guarded(group, group::carryOut);
-            nextDeadline = Math.min(nextDeadline, group.nextDeadlineNanos());
+            deadlines.changed(group);
         }
         touched.clear();
         outbox.flush();
         if (more) {
             worker.wake();
         } else {
-            worker.wakeAt(nextDeadline);
+            worker.wakeAt(deadlines.nextNanos());
         }
     }
 
@@ -157,17 +162,24 @@ final class GroupLoop {
         return true;
     }
 
-    private long runTimers() {
+    /** Of groups that nobody touched, only those are looked at whose time has come. */
+    private void runTimers() {
         long now = environment.nanoTime();
-        long next = Long.MAX_VALUE;
-        for (GroupDriver group : List.copyOf(groups)) {
+        int count = touched.size();
+        for (int i = 0; i < count; i++) {
+            GroupDriver group = touched.get(i);
             if (now >= group.nextDeadlineNanos()) {
                 guarded(group, group::onTick);
-                touch(group);
             }
-            next = Math.min(next, group.nextDeadlineNanos());
         }
-        return next;
+        for (GroupDriver group = deadlines.takeDue(now);
+                group != null;
+                group = deadlines.takeDue(now)) {
+            if (group.touch()) {
+                touched.add(group);
+                guarded(group, group::onTick);
+            }
+        }
     }
 
     // What a group throws stops that group, here and nowhere else.

@@ -13,6 +13,7 @@ import io.jangada.raft.impl.codec.BulkMessage;
 import io.jangada.raft.impl.codec.Envelope;
 import io.jangada.raft.impl.codec.MessageCodec;
 import io.jangada.raft.impl.core.Message.ForwardProposal;
+import io.jangada.raft.impl.core.Message.SignOfLife;
 import io.jangada.raft.impl.core.Proposal;
 import io.jangada.raft.impl.runtime.Environment.Worker;
 import io.jangada.raft.spi.GroupLog;
@@ -78,6 +79,7 @@ public final class Host implements RaftHost, TransportListener {
 
     private final GroupLoop loop;
     private final PeerOutbox outbox;
+    private final RestWatch restWatch;
     private final Crew appliers;
     private final Crew events;
     private final Crew snapshots;
@@ -118,6 +120,7 @@ public final class Host implements RaftHost, TransportListener {
                         spec.config().mailboxCapacity(),
                         outbox,
                         work -> loopWorker(name + "-loop", work));
+        this.restWatch = new RestWatch(spec.node(), spec.config(), loop, outbox);
         this.appliers = new Crew(environment, name + "-apply");
         this.events = new Crew(environment, name + "-events");
         this.snapshots = new Crew(environment, name + "-snapshots");
@@ -351,6 +354,10 @@ public final class Host implements RaftHost, TransportListener {
 
     int priority() {
         return spec.priority();
+    }
+
+    RestWatch restWatch() {
+        return restWatch;
     }
 
     /** Who writes and loads snapshots. */
@@ -664,7 +671,11 @@ public final class Host implements RaftHost, TransportListener {
         }
         for (Envelope each : envelopes) {
             Replica<?, ?, ?> replica = groups.get(each.group());
-            if (replica != null) {
+            if (each.message() instanceof SignOfLife sign) {
+                if (!groups.isEmpty()) { // Else this node may still be starting.
+                    loop.offer(restWatch.task(from, each.group(), sign));
+                }
+            } else if (replica != null) {
                 replica.core().receive(from, each.message());
             }
         }

@@ -15,7 +15,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +42,7 @@ final class Writes<R> {
     private final int window;
 
     /** Writes of the own session by sequence; the window is smaller than the ring. */
-    private final AtomicReferenceArray<@Nullable PendingWrite<R>> own;
+    private final WriteRing<PendingWrite<R>> own;
 
     private final Map<Key, PendingWrite<R>> explicit = new ConcurrentHashMap<>();
     private final Map<Long, PendingWrite<Long>> opens = new ConcurrentHashMap<>();
@@ -68,7 +67,7 @@ final class Writes<R> {
         this.environment = environment;
         this.group = group;
         this.window = config.sessionWindow();
-        this.own = new AtomicReferenceArray<>(Integer.highestOneBit(window) * 2);
+        this.own = new WriteRing<>(Integer.highestOneBit(window) * 2);
     }
 
     // Taking writes in
@@ -312,6 +311,13 @@ final class Writes<R> {
                 && waitingForSession.isEmpty();
     }
 
+    /** The group rests: memory for writes goes until there are some again. */
+    void rest() {
+        if (isEmpty()) {
+            own.trim();
+        }
+    }
+
     /** Ends everything: what may have been proposed has an unknown outcome. */
     void close(RejectedException reason) {
         closed = reason;
@@ -355,7 +361,7 @@ final class Writes<R> {
         int slot = slot(sequence);
         PendingWrite<R> write = own.get(slot);
         if (write != null && write.session == session && write.sequence == sequence) {
-            return own.compareAndSet(slot, write, null) ? write : null;
+            return own.remove(slot, write) ? write : null;
         }
         if (explicit.isEmpty()) {
             return null; // As on every node but the writer's own.

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +44,11 @@ class BadFramesTest {
     private static final int PRIORITY = 30;
     private static final int REBUILD = 31;
     private static final int REBUILD_TO = 32;
+    private static final int REST = 33;
+
+    /** Numbers that may be anything. */
+    private static final Set<Integer> BITS = Set.of(REQUEST_ID, 34, 35);
+
     private static final int UNKNOWN = 60;
 
     private static List<Message> samples() {
@@ -71,7 +77,7 @@ class BadFramesTest {
     @MethodSource("samples")
     void noNumberIsNegativeOrHuge(Message message) {
         for (Field field : raw(message).header) {
-            if (field.bytes() == null && field.number() != REQUEST_ID) {
+            if (field.bytes() == null && !BITS.contains(field.number())) {
                 for (long bad : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE}) {
                     assertRefused(
                             raw(message).set(field.number(), bad),
@@ -171,7 +177,7 @@ class BadFramesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 18, 99, 1L << 32 | 1, Long.MAX_VALUE, -1})
+    @ValueSource(longs = {0, 19, 99, 1L << 32 | 1, Long.MAX_VALUE, -1})
     void unknownTypeIsRefused(long type) {
         assertRefused(raw(Frames.samples().get(0)).set(TYPE, type), "type " + type);
     }
@@ -362,6 +368,14 @@ class BadFramesTest {
         assertEquals(
                 new Message.HeartbeatResponse(9, 7, 5),
                 decoded(raw(response).remove(PRIORITY).remove(REBUILD)));
+        Message asking = new Message.Heartbeat(9, 7, 5, 0, 0, true);
+        assertEquals(asking, decoded(raw(asking)));
+        assertEquals(new Message.Heartbeat(9, 7, 5), decoded(raw(asking).remove(REST)));
+        assertEquals(new Message.Heartbeat(9, 7, 5), decoded(raw(asking).set(REST, 0)));
+        assertRefused(raw(asking).set(REST, 2), "neither true nor false");
+        Message agreeing = new Message.HeartbeatResponse(9, 7, 5, 0, 0, true);
+        assertEquals(agreeing, decoded(raw(agreeing)));
+        assertEquals(new Message.HeartbeatResponse(9, 7, 5), decoded(raw(agreeing).remove(REST)));
         assertRefused(raw(response).set(PRIORITY, 1L << 40), "priority");
         assertRefused(raw(response).set(PRIORITY, -1), "priority");
     }

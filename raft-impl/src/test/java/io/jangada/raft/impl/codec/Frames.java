@@ -24,6 +24,7 @@ import io.jangada.raft.impl.core.Message.ReconfigureResponse;
 import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.impl.core.Message.SignOfLife;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.impl.core.Proposal;
@@ -106,6 +107,7 @@ final class Frames {
                 new Reconfigure(
                         9, 44, new MembershipChange.Add(new Member(NodeId.of("n4"), "h4:7000"))),
                 new ReconfigureResponse(9, 44, "node n4 does not answer"),
-                new RemovedNotice(9, 1004));
+                new RemovedNotice(9, 1004),
+                new SignOfLife(9, 5, -6, true));
     }
 }

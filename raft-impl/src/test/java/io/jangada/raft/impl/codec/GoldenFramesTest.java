@@ -21,6 +21,7 @@ import io.jangada.raft.impl.core.Message.InstallSnapshotResponse;
 import io.jangada.raft.impl.core.Message.InstallStatus;
 import io.jangada.raft.impl.core.Message.Reconfigure;
 import io.jangada.raft.impl.core.Message.ReconfigureResponse;
+import io.jangada.raft.impl.core.Message.SignOfLife;
 import io.jangada.raft.impl.core.Refusal;
 import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.OutboundFrame;
@@ -95,6 +96,9 @@ class GoldenFramesTest {
         variants.put("Heartbeat-ofARebuild", new Heartbeat(9, 123_456, 998, 77, 1004));
         variants.put("HeartbeatResponse-ofARebuild", new HeartbeatResponse(9, 1, 2, 5, 77));
         variants.put("HeartbeatResponse-ofNoLeader", new HeartbeatResponse(9, 1, 2, -1, 0));
+        variants.put("Heartbeat-ofARest", new Heartbeat(9, 123_456, 998, 0, 0, true));
+        variants.put("HeartbeatResponse-ofARest", new HeartbeatResponse(9, 1, 2, 0, 0, true));
+        variants.put("SignOfLife-ofNoGroup", new SignOfLife(9, 0, 0, false));
         for (InstallStatus status : InstallStatus.values()) {
             variants.put(
                     "InstallSnapshotResponse-" + status,

@@ -22,6 +22,7 @@ import io.jangada.raft.impl.core.Message.ReconfigureResponse;
 import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.impl.core.Message.SignOfLife;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.impl.core.Proposal;
@@ -62,15 +63,19 @@ final class MessageArbitraries {
                         requestVoteResponse(),
                         appendEntries(),
                         appendEntriesResponse(),
-                        Combinators.combine(terms(), numbers(), numbers(), numbers(), numbers())
+                        Combinators.combine(
+                                        terms(), numbers(), numbers(), numbers(), numbers(),
+                                        flags())
                                 .as(Heartbeat::new),
                         Combinators.combine(
                                         terms(),
                                         numbers(),
                                         numbers(),
                                         Arbitraries.integers().between(-1, 100),
-                                        numbers())
+                                        numbers(),
+                                        flags())
                                 .as(HeartbeatResponse::new),
+                        Combinators.combine(terms(), ids(), ids(), flags()).as(SignOfLife::new),
                         Combinators.combine(terms(), ids()).as(ReadIndexRequest::new),
                         Combinators.combine(terms(), ids(), numbers()).as(ReadIndexResponse::new),
                         Combinators.combine(terms(), ids(), contents()).as(ForwardProposal::new),

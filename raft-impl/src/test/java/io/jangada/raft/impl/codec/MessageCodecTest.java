@@ -51,7 +51,8 @@ class MessageCodecTest {
         "InstallSnapshotResponse, 01140a026731100e180948e807d001959aef3ae00100",
         "Reconfigure, 010d0a026731100f1809702ce801020a6e343d68343a37303030",
         "ReconfigureResponse, 010c0a02673110101809702c4000176e6f6465206e3420646f6573206e6f7420616e73776572",
-        "RemovedNotice, 010c0a02673110111809c801ec07"
+        "RemovedNotice, 010c0a02673110111809c801ec07",
+        "SignOfLife, 011a0a026731101218099002059802faffffffffffffffff01a00201"
     })
     void bytesOfEveryMessageAreFixed(String type, String hex) {
         Message message = sample(type);

@@ -20,6 +20,7 @@ import io.jangada.raft.impl.core.Message.ReconfigureResponse;
 import io.jangada.raft.impl.core.Message.RemovedNotice;
 import io.jangada.raft.impl.core.Message.RequestVote;
 import io.jangada.raft.impl.core.Message.RequestVoteResponse;
+import io.jangada.raft.impl.core.Message.SignOfLife;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.spi.EntryType;
@@ -255,7 +256,8 @@ final class Script {
                             m.term(),
                             m.round(),
                             m.leaderCommit(),
-                            m.rebuild() == 0 ? "" : " rebuild to " + m.rebuildTo());
+                            (m.rebuild() == 0 ? "" : " rebuild to " + m.rebuildTo())
+                                    + (m.rest() ? " rest" : ""));
         } else if (message instanceof HeartbeatResponse m) {
             return "HeartbeatResponse term %d round %d last %d%s%s"
                     .formatted(
@@ -263,7 +265,7 @@ final class Script {
                             m.round(),
                             m.lastLogIndex(),
                             m.priority() == 0 ? "" : " priority " + m.priority(),
-                            m.rebuild() == 0 ? "" : " rebuilding");
+                            (m.rebuild() == 0 ? "" : " rebuilding") + (m.rest() ? " rests" : ""));
         } else if (message instanceof RequestVote m) {
             return "%s term %d last %d@%d%s"
                     .formatted(
@@ -320,6 +322,9 @@ final class Script {
                     .formatted(m.term(), m.requestId(), m.refusal() == null ? "done" : m.refusal());
         } else if (message instanceof RemovedNotice m) {
             return "RemovedNotice term %d at %d".formatted(m.term(), m.membershipIndex());
+        }
+        if (message instanceof SignOfLife m) {
+            return "SignOfLife term %d".formatted(m.term());
         }
         throw new AssertionError("cannot show " + message);
     }

@@ -24,6 +24,7 @@ import io.jangada.raft.impl.core.Message.ReadIndexResponse;
 import io.jangada.raft.impl.core.Message.Reconfigure;
 import io.jangada.raft.impl.core.Message.ReconfigureResponse;
 import io.jangada.raft.impl.core.Message.RemovedNotice;
+import io.jangada.raft.impl.core.Message.SignOfLife;
 import io.jangada.raft.impl.core.Message.TimeoutNow;
 import io.jangada.raft.impl.core.Message.TransferRequest;
 import io.jangada.raft.spi.HardState;
@@ -75,7 +76,8 @@ class SealedCasesTest {
                 new Input.SnapshotProgress(now, snapshot(9, 3, 1, "n1 n2 n3"), 7),
                 new Input.SnapshotReceived(now, snapshot(9, 3, 1, "n1 n2 n3")),
                 new Input.SnapshotFailed(now, snapshot(9, 3, 1, "n1 n2 n3")),
-                new Input.DiskSick(now, true));
+                new Input.DiskSick(now, true),
+                new Input.Rouse(now));
     }
 
     private static List<Message> messages(long term) {
@@ -103,7 +105,8 @@ class SealedCasesTest {
                 new InstallSnapshotResponse(term, 2, 0, InstallStatus.INSTALLED),
                 new Reconfigure(term, 1, new MembershipChange.Remove(id("n3"))),
                 new ReconfigureResponse(term, 1, "no"),
-                new RemovedNotice(term, 9));
+                new RemovedNotice(term, 9),
+                new SignOfLife(term, 1, 2, false));
     }
 
     @Test

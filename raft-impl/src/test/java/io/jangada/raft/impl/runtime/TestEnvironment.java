@@ -39,6 +39,9 @@ final class TestEnvironment implements Environment {
 
     final AtomicInteger chunksSent = new AtomicInteger();
 
+    /** How many frames of messages this node has sent. */
+    final AtomicLong framesSent = new AtomicLong();
+
     TestEnvironment(MemoryNetwork network, Set<NodeId> cutOff) {
         this.network = network;
         this.cutOff = cutOff;
@@ -142,6 +145,7 @@ final class TestEnvironment implements Environment {
 
         @Override
         public boolean send(NodeId to, OutboundFrame frame) {
+            framesSent.incrementAndGet();
             return cutOff.contains(self)
                     || cutOff.contains(to)
                     || deaf.contains(to)

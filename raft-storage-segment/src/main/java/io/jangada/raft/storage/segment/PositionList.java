@@ -8,7 +8,7 @@ import java.util.List;
  * dropping a prefix gives its memory back.
  */
 final class PositionList {
-    private static final int CHUNK_BITS = 10;
+    private static final int CHUNK_BITS = 7;
     private static final int CHUNK = 1 << CHUNK_BITS;
     private static final int MASK = CHUNK - 1;
 

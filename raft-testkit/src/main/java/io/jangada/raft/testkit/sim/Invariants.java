@@ -46,6 +46,7 @@ final class Invariants {
         all.add(new HistoryIsLinearizable(this));
         all.add(new TermsBeginWithCandidates(this));
         all.add(new LeadersHearQuorums(this));
+        all.add(new RestIsAgreed(this));
         all.add(new ClusterTimeNeverFalls(this));
         all.add(new UsedSessionsLast(this));
         all.add(new FailedStoresStop(this));

@@ -35,6 +35,9 @@ final class LeadersHearQuorums extends Invariant {
 
         private @Nullable CoreStatus latest;
 
+        /** It rested when its loop ran last: what it minds begins with the next round. */
+        private boolean rested;
+
         Leadership(long term, long sinceNanos) {
             this.term = term;
             this.sinceNanos = sinceNanos;
@@ -80,7 +83,14 @@ final class LeadersHearQuorums extends Invariant {
         }
     }
 
+    /** While all have agreed to be silent, silence means nothing. */
     private void onRound(SimNode node, Leadership leadership, CoreStatus now) {
+        if (now.resting() || leadership.rested) {
+            now.membership()
+                    .members()
+                    .forEach(m -> leadership.heard.put(m.id(), node.localNanos()));
+            leadership.rested = now.resting();
+        }
         for (NodeId peer : leadership.delivered) {
             leadership.heard.put(peer, node.localNanos());
         }

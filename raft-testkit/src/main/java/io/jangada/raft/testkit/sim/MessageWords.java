@@ -47,9 +47,17 @@ final class MessageWords {
                     + (answer.success() ? " matches up to " : " no match at ")
                     + answer.index();
         } else if (message instanceof Heartbeat heartbeat) {
-            return name + at(heartbeat) + " commit " + heartbeat.leaderCommit();
+            return name
+                    + at(heartbeat)
+                    + " commit "
+                    + heartbeat.leaderCommit()
+                    + (heartbeat.rest() ? " rest" : "");
         } else if (message instanceof HeartbeatResponse answer) {
-            return name + at(answer) + " last " + answer.lastLogIndex();
+            return name
+                    + at(answer)
+                    + " last "
+                    + answer.lastLogIndex()
+                    + (answer.rest() ? " rests" : "");
         } else if (message instanceof InstallSnapshot install) {
             return name + at(install) + " up to " + install.info().meta().index();
         } else if (message instanceof InstallSnapshotResponse answer) {

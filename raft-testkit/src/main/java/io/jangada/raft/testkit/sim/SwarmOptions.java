@@ -52,7 +52,8 @@ public record SwarmOptions(
      */
     public static SwarmOptions of(long seed) {
         SimRandom random = new SimRandom(seed ^ 0x5DEECE66DL);
-        RaftConfig config = config(random);
+        SimRandom naps = new SimRandom(seed ^ 0x2545F491L);
+        RaftConfig config = config(random, naps);
         Duration timeout = config.electionTimeout();
         Set<FaultKind> faults = faults(random);
         Duration syncMin = Duration.ofNanos(random.pick(List.of(20_000, 200_000, 1_000_000)));
@@ -65,7 +66,7 @@ public record SwarmOptions(
                 syncMin.plus(timeout.dividedBy(random.pick(List.of(1000, 100, 10, 5)))),
                 random.pick(List.of(1_000L, 50_000L, 2_000_000L)),
                 random.chance(0.5),
-                workload(random),
+                workload(random, naps, timeout),
                 faults,
                 timeout.multipliedBy(random.between(1, 12)).dividedBy(2),
                 faultyTime(random, timeout));
@@ -92,11 +93,12 @@ public record SwarmOptions(
         return faults;
     }
 
-    private static RaftConfig config(SimRandom random) {
+    private static RaftConfig config(SimRandom random, SimRandom naps) {
         Duration timeout = Duration.ofMillis(random.pick(List.of(50, 100, 100, 200, 500, 1000)));
         return RaftConfig.builder()
                 .electionTimeout(timeout)
                 .heartbeatInterval(timeout.dividedBy(random.between(3, 10)))
+                .hibernateAfter(timeout.multipliedBy(naps.pick(List.of(0, 1, 1, 1, 2, 3))))
                 .maxClockDrift(random.pick(List.of(0.0, 0.1, 0.1, 0.3)))
                 .requestTimeout(timeout.multipliedBy(random.between(1, 12)))
                 .entryBytesMax(1 << 10)
@@ -128,11 +130,15 @@ public record SwarmOptions(
                 random.pick(List.of(0.0, 0.05, 1.0)));
     }
 
-    private static WorkloadOptions workload(SimRandom random) {
+    private static WorkloadOptions workload(SimRandom random, SimRandom naps, Duration timeout) {
+        int clients = (int) random.between(1, 10);
+        int keys = (int) random.between(1, 5);
+        Duration thinkTime = Duration.ofMillis(random.pick(List.of(4, 10, 50, 200)));
+        boolean idle = naps.chance(0.3); // So that groups fall asleep in between.
         return new WorkloadOptions(
-                (int) random.between(1, 10),
-                (int) random.between(1, 5),
-                Duration.ofMillis(random.pick(List.of(4, 10, 50, 200))),
+                idle ? Math.min(clients, 2) : clients,
+                keys,
+                idle ? timeout.multipliedBy(naps.between(4, 12)) : thinkTime,
                 // Fewer reads leave the linearizability check too many orders of writes to try.
                 random.pick(List.of(0.3, 0.5, 0.9)),
                 random.pick(List.of(0.0, 0.5, 1.0)),
@@ -147,7 +153,7 @@ public record SwarmOptions(
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%s nodes=%d+%d T=%d ms heartbeat=%.1f ms drift=%s request=%d ms network=%s sync=%s..%s"
+                "%s nodes=%d+%d T=%d ms heartbeat=%.1f ms rest=%d ms drift=%s request=%d ms network=%s sync=%s..%s"
                         + " scheduling=%d ns skewed=%s faults=%s every=%s %s append=%d inflight=%d/%d"
                         + " uncommitted=%d unapplied=%d reads=%d mailbox=%d session=%s/%d/%d"
                         + " snapshot=%d/%d/%s trailing=%d",
@@ -156,6 +162,7 @@ public record SwarmOptions(
                 spares,
                 config.electionTimeout().toMillis(),
                 config.heartbeatInterval().toNanos() / 1e6,
+                config.hibernateAfter().toMillis(),
                 config.maxClockDrift(),
                 config.requestTimeout().toMillis(),
                 network,

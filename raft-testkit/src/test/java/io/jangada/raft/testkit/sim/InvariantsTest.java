@@ -357,6 +357,22 @@ class InvariantsTest extends Story {
     }
 
     @Test
+    void s53_restIsAgreed() {
+        RestIsAgreed invariant = new RestIsAgreed(all);
+        CoreStatus rests = like(leader.status(), "resting", true);
+        invariant.onStatus(leader, leader.status(), like(rests, "leader", null));
+        assertViolation("rest is agreed violated: %s rests in term %d without", leader, term);
+    }
+
+    @Test
+    void s53_whoRestsHasAppliedAll() {
+        CoreStatus rests = like(other.status(), "resting", true, "lastApplied", last - 1);
+        new RestIsAgreed(all).onStatus(other, other.status(), rests);
+        assertViolation(
+                "rest is agreed violated: %s rests in term %d with a log up to", other, term);
+    }
+
+    @Test
     void z16_matchIndexNeverFalls() {
         ProgressIsTrue invariant = new ProgressIsTrue(all);
         invariant.onMatch(leader, other, term, last);
