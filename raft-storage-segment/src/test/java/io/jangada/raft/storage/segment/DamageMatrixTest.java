@@ -65,9 +65,9 @@ class DamageMatrixTest {
     private static boolean write() {
         Path closed = bases.resolve("closed");
         try (var store = TestLog.openForSingleWrites(closed);
-                var c = TestLog.open(store, "c");
-                var a = TestLog.open(store, "a");
-                var b = TestLog.open(store, "b")) {
+                var c = openAlone(store, "c");
+                var a = openAlone(store, "a");
+                var b = openAlone(store, "b")) {
             c.write(new HardState(2, null), TestLog.entries(1, 3, 2, 50));
             a.write(new HardState(5, TestLog.IDENTITY.node()), List.of());
             for (int index = 1; index <= LAST; index++) {
@@ -81,6 +81,13 @@ class DamageMatrixTest {
         return images.stream()
                 .flatMap(image -> image.records.stream())
                 .noneMatch(record -> record.type() == RecordType.IDLE_MARK);
+    }
+
+    /** Nobody waits for the record that makes a group: it could share a page with the next one. */
+    private static TestLog openAlone(SegmentLogStore store, String group) {
+        TestLog log = TestLog.open(store, group);
+        store.writer().barrier();
+        return log;
     }
 
     /** The kinds of damage; each happens to one segment, or to a file of its own. */
