@@ -19,9 +19,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What can be seen of a group, and how leadership moves (thesis §3.10). */
+@Tag("long")
 class EventsTest {
     /** So that a busy machine aborts no transfer. */
     private static final RaftConfig PATIENT =

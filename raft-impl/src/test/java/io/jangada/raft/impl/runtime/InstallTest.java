@@ -19,10 +19,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Followers that need what the leader's log does not have any more (paper §7, S26 to S28). */
+@Tag("long")
 class InstallTest {
     /** On demand only; and a busy machine is no reason for an election. */
     private static final RaftConfig NO_TRAIL =

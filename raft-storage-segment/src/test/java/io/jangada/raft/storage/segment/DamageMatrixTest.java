@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.StringJoiner;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvFileSource;
  * trusted. Or the whole store is <b>refused</b>. It never serves anything that was not written, and
  * says the same at every opening.
  */
+@Tag("long")
 class DamageMatrixTest {
     private static final String TABLE = "/damage-matrix.csv";
     private static final int LAST = 130;

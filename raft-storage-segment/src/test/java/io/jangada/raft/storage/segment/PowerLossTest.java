@@ -21,12 +21,14 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 
 /**
  * Random writes, and at a random disk operation the power fails or the process is killed (rules
  * Z27, Z29, Z30; scenarios S18, S19, S24): what was confirmed is there afterwards, and what is
  * there is what was written.
  */
+@Tag("long")
 class PowerLossTest {
     private static final NodeId N2 = NodeId.of("n2");
     private static final List<String> GROUPS = List.of("a", "b", "c");

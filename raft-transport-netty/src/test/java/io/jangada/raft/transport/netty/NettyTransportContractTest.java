@@ -4,8 +4,10 @@ import io.jangada.raft.api.RaftConfig;
 import io.jangada.raft.spi.Transport;
 import io.jangada.raft.spi.testkit.TransportContract;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** The contract on both kinds of event loop, and as users get it. */
+@Tag("long")
 class NettyTransportContractTest {
     @Nested
     class Epoll extends TransportContract {
