@@ -27,12 +27,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real nodes on disks and sockets that lose a majority for good, and go on without it. */
+@Tag("long")
 class LostMajorityTest {
     private static final RaftConfig QUICK =
             RaftConfig.builder()

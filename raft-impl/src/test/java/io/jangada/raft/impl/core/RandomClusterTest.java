@@ -28,7 +28,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.Test;
  * slow, nodes crash and lose what was not written, clocks move on. After every step all invariants
  * hold; once the faults end, the group heals. A seed decides all; a failure prints it.
  */
-@Tag("long")
 class RandomClusterTest {
     private static final int RUNS = Integer.getInteger("jangada.runs", 3000);
     private static final int STEPS = 1200;

@@ -17,9 +17,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many groups with nothing to do on three hosts of one process (S53). */
+@Tag("long")
 class ManyGroupsAtRestTest {
     private static final int GROUPS = 120;
 
