@@ -125,7 +125,7 @@ class Shop implements StateMachine<Shop.Order, Shop.Receipt> {
         @Override
         public Receipt apply(Order order, Applied at) {
             Receipt receipt = super.apply(order, at);
-            return new Receipt(receipt.number(), "printed at " + System.currentTimeMillis());
+            return new Receipt(receipt.number(), "printed at " + System.nanoTime());
         }
     }
 
