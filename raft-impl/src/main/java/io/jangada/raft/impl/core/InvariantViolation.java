@@ -1,8 +1,5 @@
 package io.jangada.raft.impl.core;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
-
 /**
  * State that correct code and honest peers cannot reach. The group must stop at once rather than
  * write, send or apply anything more.
@@ -47,9 +44,10 @@ public final class InvariantViolation extends IllegalStateException {
     }
 
     private static InvariantViolation violation(String what, long... values) {
-        return new InvariantViolation(
-                Arrays.stream(values)
-                        .mapToObj(value -> " " + value)
-                        .collect(Collectors.joining("", what + ":", "")));
+        StringBuilder message = new StringBuilder(what).append(':');
+        for (long value : values) {
+            message.append(' ').append(value);
+        }
+        return new InvariantViolation(message.toString());
     }
 }
