@@ -55,6 +55,7 @@ final class IdleGroups implements Workload {
     @Override
     public Result run(Cluster cluster, Scale scale) throws Exception {
         cluster.awaitLeader();
+        // Nothing is to be waited for: that nothing happens meanwhile is what is measured.
         Thread.sleep((long) (scale.warmup() * 1e3));
         long packets = loopbackPackets();
         Usage before = Usage.now();

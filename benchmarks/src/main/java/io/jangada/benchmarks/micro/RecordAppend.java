@@ -1,5 +1,6 @@
 package io.jangada.benchmarks.micro;
 
+import io.jangada.benchmarks.contender.Folders;
 import io.jangada.raft.spi.GroupLog;
 import io.jangada.raft.spi.LogStore;
 import io.jangada.raft.storage.chronicle.ChronicleLogStore;
@@ -7,10 +8,8 @@ import io.jangada.raft.storage.segment.SegmentLogStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -86,10 +85,6 @@ public class RecordAppend {
             return;
         }
         store.close();
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        }
+        Folders.delete(folder);
     }
 }

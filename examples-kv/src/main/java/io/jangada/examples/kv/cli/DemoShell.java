@@ -99,10 +99,21 @@ final class DemoShell {
     private String stop(List<String> words) throws IOException {
         String id = node(words);
         cluster.stop(id);
-        if (id.equals(current)) {
-            link.close();
+        return id + " is stopped" + moveFrom(id);
+    }
+
+    /** Goes on with a node that runs, if the shell talked to this one. Says so. */
+    private String moveFrom(String id) throws IOException {
+        if (!id.equals(current)) {
+            return "";
         }
-        return id + " is stopped";
+        link.close();
+        for (String other : cluster.ids()) {
+            if (cluster.resp(other).isPresent()) {
+                return "; " + use(List.of(other));
+            }
+        }
+        return "; no node runs: start one";
     }
 
     private String start(List<String> words) throws IOException {
@@ -136,10 +147,7 @@ final class DemoShell {
             return answer;
         }
         cluster.leave(id);
-        if (id.equals(current)) {
-            use(List.of(cluster.ids().get(0)));
-        }
-        return id + " is removed and stopped; talking to " + current;
+        return id + " is removed and stopped" + moveFrom(id);
     }
 
     private String ask(String... words) throws IOException {

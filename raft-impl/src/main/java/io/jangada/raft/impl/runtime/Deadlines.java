@@ -1,6 +1,5 @@
 package io.jangada.raft.impl.runtime;
 
-import java.util.IdentityHashMap;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -10,26 +9,13 @@ import org.jspecify.annotations.Nullable;
  * costs nothing either: it stays where it is, and is looked at again when that time has come.
  */
 final class Deadlines {
-    /** A group, and where it stands in the queue. */
-    private static final class Member {
+    /** A group in the queue. */
+    static final class Place implements Comparable<Place> {
         private final GroupDriver group;
-        private final long number;
-
-        /** The earliest of its places, which alone counts. */
-        private @Nullable Place place;
-
-        Member(GroupDriver group, long number) {
-            this.group = group;
-            this.number = number;
-        }
-    }
-
-    private static final class Place implements Comparable<Place> {
-        private final Member member;
         private final long nanos;
 
-        Place(Member member, long nanos) {
-            this.member = member;
+        private Place(GroupDriver group, long nanos) {
+            this.group = group;
             this.nanos = nanos;
         }
 
@@ -37,37 +23,31 @@ final class Deadlines {
         @Override
         public int compareTo(Place other) {
             int order = Long.compare(nanos, other.nanos);
-            return order != 0 ? order : Long.compare(member.number, other.member.number);
+            return order != 0 ? order : Long.compare(group.number, other.group.number);
         }
     }
 
-    private final IdentityHashMap<GroupDriver, Member> members = new IdentityHashMap<>();
     private final PriorityQueue<Place> places = new PriorityQueue<>();
     private long joined;
 
     void add(GroupDriver group) {
-        members.put(group, new Member(group, ++joined));
+        group.number = ++joined;
     }
 
     void remove(GroupDriver group) {
-        members.remove(group);
-        places.removeIf(place -> place.member.group == group);
+        places.removeIf(place -> place.group == group);
+        group.number = 0;
+        group.place = null;
     }
 
     /** The group's deadline may have changed. */
     void changed(GroupDriver group) {
-        Member member = members.get(group);
-        if (member != null) {
-            changed(member);
-        }
-    }
-
-    private void changed(Member member) {
-        long nanos = member.group.nextDeadlineNanos();
-        Place place = member.place;
-        if (nanos != Long.MAX_VALUE && (place == null || nanos < place.nanos)) {
-            member.place = new Place(member, nanos);
-            places.add(member.place);
+        long nanos = group.nextDeadlineNanos();
+        Place place = group.place;
+        boolean earlier = place == null || nanos < place.nanos;
+        if (group.number != 0 && nanos != Long.MAX_VALUE && earlier) {
+            group.place = new Place(group, nanos);
+            places.add(group.place);
         }
     }
 
@@ -77,13 +57,13 @@ final class Deadlines {
                 first != null && first.nanos <= nowNanos;
                 first = places.peek()) {
             places.remove();
-            Member member = first.member;
-            if (member.place == first) {
-                member.place = null;
-                if (member.group.nextDeadlineNanos() <= nowNanos) {
-                    return member.group;
+            GroupDriver group = first.group;
+            if (group.place == first) {
+                group.place = null;
+                if (group.nextDeadlineNanos() <= nowNanos) {
+                    return group;
                 }
-                changed(member);
+                changed(group);
             }
         }
         return null;

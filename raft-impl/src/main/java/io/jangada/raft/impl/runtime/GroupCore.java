@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * callers wait for. Other threads leave facts (what is durable, what is applied) as growing numbers
  * and signal.
  */
-final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver, WriteListener {
+final class GroupCore<S extends StateMachine<C, R>, C, R> extends GroupDriver
+        implements WriteListener {
     private final Host host;
     private final GroupId id;
     private final RaftConfig config;
@@ -57,7 +58,6 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     private volatile CoreStatus status;
     private volatile @Nullable RejectedException stopped;
 
-    private boolean touched;
     private long nextDeadline;
 
     /** How far the core knows the machine to be. */
@@ -314,14 +314,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     }
 
     @Override
-    public boolean touch() {
-        boolean first = !touched;
-        touched = true;
-        return first;
-    }
-
-    @Override
-    public void onSignal(long nowNanos) {
+    void onSignal(long nowNanos) {
         signalled.set(false);
         if (stopped != null) {
             return;
@@ -350,7 +343,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     }
 
     @Override
-    public void onTick(long nowNanos) {
+    void onTick(long nowNanos) {
         takeApplied(nowNanos);
         if (nowNanos >= core.nextDeadlineNanos()) {
             core.step(new Input.Tick(nowNanos));
@@ -384,12 +377,11 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     }
 
     @Override
-    public void carryOut(long nowNanos) {
+    void carryOut(long nowNanos) {
         if (stopped == null) {
             carryOutAll(nowNanos);
         }
         host.peers().lookAfter(nowNanos);
-        touched = false;
     }
 
     private void carryOutAll(long nowNanos) {
@@ -471,7 +463,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
     }
 
     @Override
-    public long nextDeadlineNanos() {
+    long nextDeadlineNanos() {
         return stopped == null ? nextDeadline : Long.MAX_VALUE;
     }
 
@@ -573,7 +565,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> implements GroupDriver
 
     /** The group cannot go on: says so, once, and leaves the other groups alone. */
     @Override
-    public void failed(Throwable cause) {
+    void failed(Throwable cause) {
         stop(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
     }
 

@@ -1,22 +1,30 @@
 package io.jangada.raft.impl.runtime;
 
-/** A group as its loop sees it. All methods run on the loop. */
-interface GroupDriver {
-    /** Marks the group for this round's effects; false if it is marked already. */
-    boolean touch();
+import org.jspecify.annotations.Nullable;
+
+/** A group as its loop sees it, and what the loop knows of it. All of it belongs to the loop. */
+abstract class GroupDriver {
+    /** Whether it is among those that carry out something in this round. */
+    boolean touched;
+
+    /** In which order it joined {@link Deadlines}; 0 while it has not. */
+    long number;
+
+    /** The earliest of its places there, which alone counts. */
+    Deadlines.@Nullable Place place;
 
     /** Takes in the facts that were signalled. */
-    void onSignal(long nowNanos);
+    abstract void onSignal(long nowNanos);
 
     /** Lets due timers fire. */
-    void onTick(long nowNanos);
+    abstract void onTick(long nowNanos);
 
-    /** Carries out what the core decided, and clears the mark. */
-    void carryOut(long nowNanos);
+    /** Carries out what the core decided. */
+    abstract void carryOut(long nowNanos);
 
     /** When {@link #onTick} is due at the latest. */
-    long nextDeadlineNanos();
+    abstract long nextDeadlineNanos();
 
     /** Hears what one of the others threw: the group cannot go on. */
-    void failed(Throwable cause);
+    abstract void failed(Throwable cause);
 }

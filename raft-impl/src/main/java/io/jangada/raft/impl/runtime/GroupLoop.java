@@ -109,7 +109,8 @@ final class GroupLoop {
 
     /** The group has effects to carry out at the end of this round. */
     void touch(GroupDriver group) {
-        if (group.touch()) {
+        if (!group.touched) {
+            group.touched = true;
             touched.add(group);
         }
     }
@@ -140,6 +141,7 @@ final class GroupLoop {
         for (int i = 0; i < touched.size(); i++) {
             GroupDriver group = touched.get(i);
             guarded(group, group::carryOut);
+            group.touched = false;
             deadlines.changed(group);
         }
         touched.clear();
@@ -175,8 +177,8 @@ final class GroupLoop {
         for (GroupDriver group = deadlines.takeDue(now);
                 group != null;
                 group = deadlines.takeDue(now)) {
-            if (group.touch()) {
-                touched.add(group);
+            if (!group.touched) {
+                touch(group);
                 guarded(group, group::onTick);
             }
         }

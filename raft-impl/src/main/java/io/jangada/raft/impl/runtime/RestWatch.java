@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * fell asleep or woke are all the same to this rule. Groups are roused a few at a time, so that a
  * lost host brings no storm; whoever asks something of a group wakes that at once. On the loop.
  */
-final class RestWatch implements GroupDriver {
+final class RestWatch extends GroupDriver {
     /** How many groups are roused in one heartbeat interval at most. */
     private static final int ROUSED_MAX = 64;
 
@@ -100,7 +100,6 @@ final class RestWatch implements GroupDriver {
     private final Map<NodeId, Peer> peers = new TreeMap<>();
 
     private boolean joined;
-    private boolean touched;
     private long nextTick = Long.MAX_VALUE;
 
     RestWatch(NodeId self, RaftConfig config, GroupLoop loop, PeerOutbox outbox) {
@@ -233,7 +232,7 @@ final class RestWatch implements GroupDriver {
     // Time
 
     @Override
-    public void onTick(long nowNanos) {
+    void onTick(long nowNanos) {
         nextTick = Long.MAX_VALUE;
         int room = ROUSED_MAX;
         for (Map.Entry<NodeId, Peer> each : peers.entrySet()) {
@@ -287,30 +286,23 @@ final class RestWatch implements GroupDriver {
     }
 
     @Override
-    public boolean touch() {
-        boolean first = !touched;
-        touched = true;
-        return first;
-    }
-
-    @Override
-    public void onSignal(long nowNanos) {
+    void onSignal(long nowNanos) {
         throw new AssertionError("nobody signals this");
     }
 
     @Override
-    public void carryOut(long nowNanos) {
-        touched = false;
+    void carryOut(long nowNanos) {
+        // What it says leaves with the round.
     }
 
     @Override
-    public long nextDeadlineNanos() {
+    long nextDeadlineNanos() {
         return nextTick;
     }
 
     /** Groups that nobody watches must not rest. */
     @Override
-    public void failed(Throwable cause) {
+    void failed(Throwable cause) {
         for (Resting group : List.copyOf(resting.values())) {
             group.core.failed(cause);
         }

@@ -55,9 +55,8 @@ class GroupLoopTest {
         }
     }
 
-    private final class FakeGroup implements GroupDriver {
+    private final class FakeGroup extends GroupDriver {
         private final String name;
-        private boolean touched;
         private RuntimeException onCarryOut;
         private RuntimeException onSignal;
         private Throwable failure;
@@ -68,14 +67,7 @@ class GroupLoopTest {
         }
 
         @Override
-        public boolean touch() {
-            boolean first = !touched;
-            touched = true;
-            return first;
-        }
-
-        @Override
-        public void onSignal(long nowNanos) {
+        void onSignal(long nowNanos) {
             log.add(name + " signal");
             if (onSignal != null) {
                 throw onSignal;
@@ -83,27 +75,26 @@ class GroupLoopTest {
         }
 
         @Override
-        public void onTick(long nowNanos) {
+        void onTick(long nowNanos) {
             log.add(name + " tick");
             deadline = Long.MAX_VALUE;
         }
 
         @Override
-        public void carryOut(long nowNanos) {
+        void carryOut(long nowNanos) {
             log.add(name + " carryOut");
-            touched = false;
             if (onCarryOut != null) {
                 throw onCarryOut;
             }
         }
 
         @Override
-        public long nextDeadlineNanos() {
+        long nextDeadlineNanos() {
             return deadline;
         }
 
         @Override
-        public void failed(Throwable cause) {
+        void failed(Throwable cause) {
             failure = cause;
             loop.remove(this);
         }
