@@ -14,11 +14,14 @@ import java.util.List;
 final class FullDisk extends Disk {
     static final String FULL = "No space left on device";
 
-    private final int fullAt;
+    private int fullAt;
     private final boolean onlyOnce;
 
     /** The operations that took space, or tried to. */
     private final List<String> operations = new ArrayList<>();
+
+    /** The threads that met the full disk, each as often as it did. */
+    private final List<String> refused = new ArrayList<>();
 
     private boolean spaceIsBack;
     private boolean killed;
@@ -32,8 +35,17 @@ final class FullDisk extends Disk {
         return List.copyOf(operations);
     }
 
+    synchronized List<String> refused() {
+        return List.copyOf(refused);
+    }
+
     synchronized boolean wasFull() {
         return operations.size() > fullAt;
+    }
+
+    /** Full from now on. */
+    synchronized void takeSpace() {
+        fullAt = operations.size();
     }
 
     synchronized void giveSpace() {
@@ -54,7 +66,11 @@ final class FullDisk extends Disk {
         }
         int number = operations.size();
         operations.add(what);
-        return !spaceIsBack && (onlyOnce ? number == fullAt : number >= fullAt);
+        boolean full = !spaceIsBack && (onlyOnce ? number == fullAt : number >= fullAt);
+        if (full) {
+            refused.add(Thread.currentThread().getName());
+        }
+        return full;
     }
 
     private void spend(String what) throws IOException {
