@@ -6,12 +6,15 @@ import io.jangada.raft.spi.LogEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries that were read from segments, for all groups, bounded by bytes. The key is a position: no
+ * Large entries that were read from segments, for all groups, bounded by bytes. Small ones are not
+ * kept: to check and copy one again takes less than to look it up. The key is a position: no
  * position is ever used twice, so nothing needs to be invalidated.
  */
 final class EntryCache {
     /** What an entry costs besides its payload: object, array header, and its share of an index. */
     static final int BYTES_PER_ENTRY = 96;
+
+    private static final int LARGE_BYTES = 4096;
 
     private final Cache<Long, LogEntry> entries;
 
@@ -32,6 +35,8 @@ final class EntryCache {
     }
 
     void put(long position, LogEntry entry) {
-        entries.put(position, entry);
+        if (entry.payloadBytes() >= LARGE_BYTES) {
+            entries.put(position, entry);
+        }
     }
 }

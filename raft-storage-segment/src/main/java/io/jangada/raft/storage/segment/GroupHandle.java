@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An open group: checks calls, and joins the group's memory, the writer and the files. */
 final class GroupHandle implements GroupLog {
+    private static final int BATCH_EXPECTED = 1024;
+
     final GroupState state;
     final WriteListener listener;
     private final LogWriter writer;
@@ -21,6 +23,7 @@ final class GroupHandle implements GroupLog {
     private final int entryBytesMax;
     private final Runnable onCompaction;
     private final Runnable onClose;
+
     private final HardState hardStateAtOpen;
     private long lastWriteSequence;
     private volatile boolean closed;
@@ -72,20 +75,36 @@ final class GroupHandle implements GroupLog {
 
     @Override
     public List<LogEntry> entries(long from, long to, long bytesMax) {
-        List<LogEntry> entries = state.inMemory(from, to, bytesMax);
-        long bytes = 0;
-        for (LogEntry entry : entries) {
-            bytes += entry.payloadBytes();
+        EntryBatch batch = new EntryBatch((int) Math.min(to - from + 1, BATCH_EXPECTED), bytesMax);
+        state.inMemory(from, to, batch);
+        for (long next = from + batch.size();
+                next <= to && !batch.isFull();
+                next = from + batch.size()) {
+            addFromFiles(next, to, batch);
         }
-        for (long index = from + entries.size(); index <= to; index++) {
-            LogEntry entry = entry(index);
-            bytes += entry.payloadBytes();
-            if (bytes > bytesMax && !entries.isEmpty()) {
-                break;
-            }
-            entries.add(entry);
+        return batch.entries();
+    }
+
+    /** Adds the next entry, unless it is too much, and those behind it that are easy to reach. */
+    private void addFromFiles(long next, long to, EntryBatch batch) {
+        long[] positions = state.positions(next, to);
+        LogEntry cached = positions.length == 0 ? null : cache.get(positions[0]);
+        if (cached != null) {
+            batch.add(cached);
+        } else if (positions.length == 0 || !readRun(next, positions, batch)) {
+            batch.add(entry(next));
         }
-        return entries;
+    }
+
+    private boolean readRun(long first, long[] positions, EntryBatch batch) {
+        return files.readRun(
+                group(),
+                first,
+                positions,
+                entry -> {
+                    cache.put(positions[(int) (entry.index() - first)], entry);
+                    return batch.add(entry);
+                });
     }
 
     private LogEntry entry(long index) {

@@ -5,6 +5,7 @@ import io.jangada.raft.spi.EntryType;
 import io.jangada.raft.spi.HardState;
 import io.jangada.raft.spi.LogEntry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupState {
     private static final long MISSING_MAX = 1 << 20;
-    private static final int ENTRIES_EXPECTED = 1024;
+    private static final int RUN_MAX = 1024;
 
     /** The writer's view; this class does not touch it. */
     final GroupMark mark;
@@ -202,24 +203,14 @@ final class GroupState {
         }
     }
 
-    /**
-     * The entries from an index on that are in memory without a gap, until there are enough bytes.
-     */
-    synchronized List<LogEntry> inMemory(long from, long to, long bytesMax) {
+    /** Gives away the entries from an index on, as far as they are in memory without a gap. */
+    synchronized void inMemory(long from, long to, EntryBatch batch) {
         checkRange(from, to);
-        List<LogEntry> entries = new ArrayList<>((int) Math.min(to - from + 1, ENTRIES_EXPECTED));
-        long bytes = 0;
-        for (long index = from; index <= to && bytes <= bytesMax; index++) {
-            LogEntry entry = recent.get(index);
-            if (entry == null) {
-                break;
-            }
-            bytes += entry.payloadBytes();
-            if (bytes <= bytesMax || entries.isEmpty()) {
-                entries.add(entry);
-            }
+        long index = from;
+        LogEntry entry = recent.get(index);
+        while (entry != null && batch.add(entry) && index < to) {
+            entry = recent.get(++index);
         }
-        return entries;
     }
 
     /** The entry if it is in memory. */
@@ -230,6 +221,19 @@ final class GroupState {
     /** Where an entry stands, {@link Position#NONE} if it is not there. */
     synchronized long position(long index) {
         return index >= firstIndex && index <= last() ? positions.get(slot(index)) : Position.NONE;
+    }
+
+    /** Where the entries from an index on stand, up to the first that is in memory. */
+    synchronized long[] positions(long from, long to) {
+        checkRange(from, to);
+        long[] found = new long[(int) Math.min(to - from + 1, RUN_MAX)];
+        int count = 0;
+        // What is in memory may have a position, and not be written there yet.
+        while (count < found.length && recent.get(from + count) == null) {
+            found[count] = positions.get(slot(from + count));
+            count++;
+        }
+        return Arrays.copyOf(found, count);
     }
 
     synchronized List<Long> membershipIndexes() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -133,14 +134,48 @@ final class SegmentFiles {
                 bytes -> {
                     RecordReader reader = new RecordReader(store);
                     reader.segment(segment, bytes);
-                    if (reader.at(Position.offset(position))
-                            && reader.isEntry()
-                            && reader.index() == index
-                            && reader.group().equals(group)) {
-                        return reader.entry();
-                    }
-                    throw damaged(group, index, position);
+                    return entry(reader, group, index, position);
                 });
+    }
+
+    /**
+     * Reads entries with consecutive indexes one after the other, as long as they are wanted and
+     * stand in one segment; the first at least.
+     *
+     * @param positions where they stand
+     * @param wanted takes an entry, and says whether to go on
+     * @return false if the segment was deleted, and nothing was read
+     */
+    boolean readRun(String group, long first, long[] positions, Predicate<LogEntry> wanted) {
+        int segment = Position.segment(positions[0]);
+        SegmentMapping mapping = mapped.get(segment);
+        if (mapping == null) {
+            return false;
+        }
+        Boolean read =
+                mapping.read(
+                        bytes -> {
+                            RecordReader reader = new RecordReader(store);
+                            reader.segment(segment, bytes);
+                            int i = 0;
+                            while (i < positions.length
+                                    && Position.segment(positions[i]) == segment
+                                    && wanted.test(entry(reader, group, first + i, positions[i]))) {
+                                i++;
+                            }
+                            return true;
+                        });
+        return read != null;
+    }
+
+    private LogEntry entry(RecordReader reader, String group, long index, long position) {
+        if (reader.at(Position.offset(position))
+                && reader.isEntry()
+                && reader.index() == index
+                && reader.group().equals(group)) {
+            return reader.entry();
+        }
+        throw damaged(group, index, position);
     }
 
     private StoreException damaged(String group, long index, long position) {

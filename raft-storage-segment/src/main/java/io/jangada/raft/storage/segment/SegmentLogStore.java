@@ -423,8 +423,9 @@ public final class SegmentLogStore implements LogStore {
         }
 
         /**
-         * Memory for entries that were read from segments, all groups together. Default 32 MiB. Too
-         * small: peers that lag are read for from the page cache again and again.
+         * Memory for entries of 4 KiB and more that were read from segments, all groups together.
+         * Default 32 MiB. Too small: peers that lag are read for from the page cache again and
+         * again.
          *
          * @param bytes at least 0
          * @return this
