@@ -47,6 +47,11 @@ final class ChronicleAppender implements SegmentAppender {
         }
 
         @Override
+        public boolean mapsFiles() {
+            return true;
+        }
+
+        @Override
         public SegmentAppender open(Path folder, int segmentBytes) {
             return new ChronicleAppender(folder, segmentBytes);
         }

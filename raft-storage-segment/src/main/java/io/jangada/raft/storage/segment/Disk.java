@@ -1,5 +1,6 @@
 package io.jangada.raft.storage.segment;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.System.Logger;
@@ -7,11 +8,13 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operations that change what a power loss leaves of a store, one method each, so that a test
@@ -32,6 +35,19 @@ class Disk {
         return new RandomAccessFile(file.toFile(), "rw");
     }
 
+    /**
+     * Opens a file for writing past the page cache, in whole blocks; null where the system does not
+     * offer that.
+     */
+    @Nullable FileChannel openDirect(Path file) throws IOException {
+        try {
+            return FileChannel.open(file, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            LOG.log(Level.DEBUG, "no direct writing here", e);
+            return null;
+        }
+    }
+
     /** Writes at the file's position; not durable yet. */
     void write(RandomAccessFile file, byte[] bytes, int length) throws IOException {
         file.write(bytes, 0, length);
@@ -41,6 +57,13 @@ class Disk {
     void write(RandomAccessFile file, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             file.getChannel().write(bytes);
+        }
+    }
+
+    /** Writes all of it at the position of a file that was opened to be written directly. */
+    void write(FileChannel file, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            file.write(bytes);
         }
     }
 

@@ -46,6 +46,11 @@ final class PageAppender implements SegmentAppender {
         }
 
         @Override
+        public boolean mapsFiles() {
+            return false;
+        }
+
+        @Override
         public SegmentAppender open(Path folder, int segmentBytes) {
             return new PageAppender(this, folder, segmentBytes);
         }

@@ -50,6 +50,14 @@ public interface SegmentAppender extends AutoCloseable {
         long fileBytes(int segmentBytes);
 
         /**
+         * Whether the appender changes files in mapped memory. Their pages are then left in the
+         * page cache when a file is prepared, for it would read each from the disk otherwise.
+         *
+         * @return whether it does
+         */
+        boolean mapsFiles();
+
+        /**
          * Makes an appender.
          *
          * @param folder of the log, without files that were being written

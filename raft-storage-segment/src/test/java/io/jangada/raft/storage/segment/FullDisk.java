@@ -2,10 +2,12 @@ package io.jangada.raft.storage.segment;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A disk that is full from a chosen operation on, or at that one alone. Taking space fails, half
@@ -85,6 +87,11 @@ final class FullDisk extends Disk {
             spend("create " + file.getFileName());
         }
         return super.open(file);
+    }
+
+    @Override
+    @Nullable FileChannel openDirect(Path file) {
+        return null; // Pages are smaller steps, and so there are more of them.
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.jangada.raft.storage.segment;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -191,6 +192,11 @@ final class RecordedDisk extends Disk implements UnaryOperator<Journal> {
         run("open " + told(file), () -> opened[0] = super.open(file));
         open.put(opened[0], nodeOf(file));
         return opened[0];
+    }
+
+    @Override
+    @Nullable FileChannel openDirect(Path file) {
+        return null; // Pages are smaller steps, and so there are more of them.
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.jangada.raft.storage.segment;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,10 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the file of a segment comes about (rules Z31 and Z37). */
 class SegmentMakerTest {
@@ -27,12 +33,25 @@ class SegmentMakerTest {
         private int stepsLeft = Integer.MAX_VALUE;
         private int steps;
         private boolean synced;
+        private boolean direct;
 
         private void step() throws IOException {
             assertFalse(Files.exists(named), "it has its name too early");
             if (steps++ >= stepsLeft) {
                 throw new IOException("power loss");
             }
+        }
+
+        @Override
+        @Nullable FileChannel openDirect(Path file) throws IOException {
+            return direct ? super.openDirect(file) : null;
+        }
+
+        @Override
+        void write(FileChannel file, ByteBuffer bytes) throws IOException {
+            step();
+            synced = false;
+            super.write(file, bytes);
         }
 
         @Override
@@ -73,17 +92,33 @@ class SegmentMakerTest {
     }
 
     @Test
-    void z31_whatFailsOnTheWayLeavesNoName() throws IOException {
-        Watch whole = new Watch();
+    void z31_zerosThatPassTheCacheByAreTheSame() throws IOException {
+        Watch disk = watch(true);
+        make(disk);
+        assertEquals(LENGTH, Files.size(disk.named));
+        assertArrayEquals(new byte[(int) LENGTH], Files.readAllBytes(disk.named));
+        assertTrue(disk.synced);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void z31_whatFailsOnTheWayLeavesNoName(boolean direct) throws IOException {
+        Watch whole = watch(direct);
         make(whole);
         Files.delete(whole.named);
         for (int steps = 0; steps < whole.steps; steps++) {
-            Watch disk = new Watch();
+            Watch disk = watch(direct);
             disk.stepsLeft = steps;
             assertThrows(IOException.class, () -> make(disk));
             assertFalse(Files.exists(disk.named));
         }
-        make(new Watch());
+        make(watch(direct));
         assertEquals(LENGTH, Files.size(whole.named));
+    }
+
+    private Watch watch(boolean direct) {
+        Watch disk = new Watch();
+        disk.direct = direct;
+        return disk;
     }
 }

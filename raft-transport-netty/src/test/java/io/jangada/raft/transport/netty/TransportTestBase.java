@@ -50,7 +50,8 @@ abstract class TransportTestBase {
             thread.join(TimeUnit.SECONDS.toMillis(5)); // It is on its last instructions.
             assertFalse(thread.isAlive(), () -> thread.getName() + " still runs");
         }
-        // After the threads: one that closed its own transport gives its buffer back on its way out.
+        // After the threads: one that closed its own transport gives its buffer back on its way
+        // out.
         assertEquals(0, allocator.metric().usedDirectMemory(), "direct bytes not given back");
         assertEquals(0, allocator.metric().usedHeapMemory(), "heap bytes not given back");
         assertEquals(List.of(), log.errors(), "errors logged");
