@@ -21,8 +21,6 @@ final class Launcher {
                     "-Xmx3g",
                     "-Xmn1500m",
                     "-XX:+UseG1GC",
-                    // Else the first use of each page of the heap is part of what is measured.
-                    "-XX:+AlwaysPreTouch",
                     "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
                     "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
                     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",

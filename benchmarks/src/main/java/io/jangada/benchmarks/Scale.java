@@ -13,8 +13,8 @@ import java.util.Map;
  * @param cuts failovers in one measurement
  */
 record Scale(double seconds, double warmup, int entries, int groups, int cuts) {
-    /** Compilers are at work for about 8 s of full load: earlier figures are too high. */
-    static final Scale DEFAULT = new Scale(5, 10, 1_000_000, 100, 10);
+    /** Compilers are at work for 25 s of full load: earlier figures are too high. */
+    static final Scale DEFAULT = new Scale(5, 30, 1_000_000, 100, 10);
 
     /** All of it, with values as in JSON. */
     Map<String, String> settings() {
