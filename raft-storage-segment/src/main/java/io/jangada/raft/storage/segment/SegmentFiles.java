@@ -125,17 +125,7 @@ final class SegmentFiles {
      * @return null if the segment was deleted: then the entry was moved, or dropped
      */
     @Nullable LogEntry read(String group, long index, long position) {
-        int segment = Position.segment(position);
-        SegmentMapping mapping = mapped.get(segment);
-        if (mapping == null) {
-            return null;
-        }
-        return mapping.read(
-                bytes -> {
-                    RecordReader reader = new RecordReader(store);
-                    reader.segment(segment, bytes);
-                    return entry(reader, group, index, position);
-                });
+        return scan(Position.segment(position), reader -> entry(reader, group, index, position));
     }
 
     /**
@@ -148,24 +138,19 @@ final class SegmentFiles {
      */
     boolean readRun(String group, long first, long[] positions, Predicate<LogEntry> wanted) {
         int segment = Position.segment(positions[0]);
-        SegmentMapping mapping = mapped.get(segment);
-        if (mapping == null) {
-            return false;
-        }
-        Boolean read =
-                mapping.read(
-                        bytes -> {
-                            RecordReader reader = new RecordReader(store);
-                            reader.segment(segment, bytes);
+        Integer count =
+                scan(
+                        segment,
+                        reader -> {
                             int i = 0;
                             while (i < positions.length
                                     && Position.segment(positions[i]) == segment
                                     && wanted.test(entry(reader, group, first + i, positions[i]))) {
                                 i++;
                             }
-                            return true;
+                            return i;
                         });
-        return read != null;
+        return count != null;
     }
 
     private LogEntry entry(RecordReader reader, String group, long index, long position) {

@@ -77,7 +77,7 @@ class CloseTest extends TransportTestBase {
                     closed.countDown();
                 };
         assertTrue(n1.send(n2, new byte[1]));
-        assertTrue(closed.await(20, TimeUnit.SECONDS));
+        assertTrue(closed.await(3, TimeUnit.SECONDS));
         log.await("n1", "lost the connection to n2");
     }
 
