@@ -63,7 +63,7 @@ final class ChronicleAppender implements SegmentAppender {
     private final ExcerptAppender appender;
     private int end;
     private byte[] wrapped = {};
-    private Bytes<byte[]> bytes = Bytes.wrapForRead(wrapped);
+    private Bytes<byte[]> bytes = wrap(wrapped);
 
     private ChronicleAppender(Path folder, int segmentBytes) {
         this.segmentBytes = segmentBytes;
@@ -75,8 +75,14 @@ final class ChronicleAppender implements SegmentAppender {
                         .syncMode(SyncMode.NONE)
                         .build();
         appender = queue.createAppender();
-        // Opened by one thread and used by another ever after.
+        // For one thread at a time, but not for the same one.
         appender.singleThreadedCheckDisabled(true);
+    }
+
+    private static Bytes<byte[]> wrap(byte[] record) {
+        Bytes<byte[]> bytes = Bytes.wrapForRead(record);
+        bytes.singleThreadedCheckDisabled(true);
+        return bytes;
     }
 
     @Override
@@ -94,7 +100,7 @@ final class ChronicleAppender implements SegmentAppender {
     public int append(byte[] record, int length) throws IOException {
         if (wrapped != record) {
             wrapped = record;
-            bytes = Bytes.wrapForRead(record);
+            bytes = wrap(record);
         }
         bytes.readPositionRemaining(0, length);
         appender.writeBytes(bytes);

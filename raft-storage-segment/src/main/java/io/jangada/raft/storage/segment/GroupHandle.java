@@ -28,7 +28,7 @@ final class GroupHandle implements GroupLog {
     private long lastWriteSequence;
     private volatile boolean closed;
 
-    /** Highest write in the writer's current batch, 0 if none; the writer's own. */
+    /** Highest write in the batch being appended, 0 if none; for the writer that has the turn. */
     long batchWriteSequence;
 
     GroupHandle(

@@ -7,8 +7,8 @@ import java.nio.file.Path;
  * The files to which the writer appends: all that a store needs of the library below it. Records
  * are read back without it, see {@link SegmentFiles}.
  *
- * <p>For one thread, except where said. A failure of any method is final: what the files then hold
- * is unknown (rule Z28), and only opening the store anew finds out.
+ * <p>For one thread at a time, except where said. A failure of any method is final: what the files
+ * then hold is unknown (rule Z28), and only opening the store anew finds out.
  */
 interface Journal extends AutoCloseable {
     /** The largest record, with its filling. */
@@ -32,7 +32,11 @@ interface Journal extends AutoCloseable {
     /** Lets readers see what was appended, and lets it outlive the process; not durable yet. */
     void write() throws IOException;
 
-    /** Makes durable what was appended, and the name of the segment if it is new. */
+    /**
+     * Makes durable what was written before, and the name of the segment if it is new. Several
+     * threads may do that at the same time, while one of them or another one appends and writes,
+     * but none while the first sync of a segment is under way or a new one is started.
+     */
     void sync() throws IOException;
 
     /**

@@ -12,60 +12,82 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that writes. It takes everything that waits, of all groups, appends it, syncs
- * once, and tells every group how far it has come: the longer a sync takes, the more the next one
- * covers.
+ * Writes everything that waits, of all groups, at once: appends it, syncs once, and tells every
+ * group how far it has come.
  *
- * <p>The queue itself has no bound: its content is bounded by what the groups may have uncommitted,
- * which their cores limit.
+ * <p>Two threads do that, and take turns in appending: while the batch of one is synced, another
+ * one appends what came meanwhile, and its sync need not wait for the first one to end. A sync
+ * mostly waits, and what waits for a disk waits at the same time. With all of them syncing, what
+ * comes gathers: the longer a sync takes, the more the next one covers.
  *
- * <p>A batch is confirmed after the sync of its segment; see {@link RecordAppender} for what else
- * recovery relies on.
+ * <p>Syncs may end in any order. Batches are confirmed in theirs, each after its own sync and the
+ * syncs of all before it; see {@link RecordAppender} for what else recovery relies on.
  *
  * <p>Any failure, an {@code Error} out of the mapped file included, is final (rule Z28).
  */
-final class LogWriter implements Runnable {
+final class LogWriter {
+    /** So many syncs are under way at once: more make smaller batches, and more work of them. */
+    static final int WRITERS = 2;
+
     private static final Logger LOG = System.getLogger(LogWriter.class.getPackageName());
 
-    /**
-     * A pause after the last write before the idle mark; long enough not to fall between batches.
-     */
-    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
+    private final WriteQueue queue;
     private final RecordAppender records;
+    private final Journal journal;
     private final String folder;
     private final boolean syncWrites;
     private final long recentBytesMax;
     private final Consumer<StoreException> onFailure;
-    private final Thread thread;
-    private final CompletableFuture<@Nullable Void> started = new CompletableFuture<>();
+    private final List<Thread> threads = new ArrayList<>();
 
-    // Guarded by lock.
-    private final Object lock = new Object();
-    private List<Write> queued = new ArrayList<>();
-    private boolean sleeping;
-    private boolean closing;
-    private @Nullable StoreException failure;
+    /** What was taken and is not confirmed, in its order; guarded by itself. */
+    private final ArrayDeque<Batch> unconfirmed = new ArrayDeque<>();
 
-    // The writer's own.
-    private List<Write> batch = new ArrayList<>();
-    private final List<GroupHandle> touched = new ArrayList<>();
-
-    /** Whether this batch drops segments, which has to be durable whatever was set. */
-    private boolean dropping;
-
-    private long[] positions = new long[64];
-
+    // Guarded by unconfirmed.
     /** Durable writes whose entries may still be in memory, oldest first. */
     private final ArrayDeque<Write.Append> remembered = new ArrayDeque<>();
 
     private long rememberedBytes;
+
+    // For whoever has the turn.
+    private @Nullable Batch batch;
+    private long[] positions = new long[64];
+
+    /** What is written and confirmed together. */
+    private static final class Batch {
+        final List<Write> writes;
+
+        /** Whose writes these are, and the highest of each. */
+        final List<GroupHandle> handles = new ArrayList<>();
+
+        long[] writeSequences = {};
+
+        /** The last record that was written with it or before. */
+        long lastRecord;
+
+        /** Whether it drops segments, which has to be durable whatever was set. */
+        boolean dropsSegments;
+
+        /** Guarded by {@link #unconfirmed}. */
+        boolean ready;
+
+        Batch(List<Write> writes) {
+            this.writes = writes;
+        }
+
+        /** Notes the highest write of each group, which must not change with the next batch. */
+        void noteWriteSequences() {
+            writeSequences = new long[handles.size()];
+            for (int i = 0; i < writeSequences.length; i++) {
+                writeSequences[i] = handles.get(i).batchWriteSequence;
+                handles.get(i).batchWriteSequence = 0;
+            }
+        }
+    }
 
     /** What a writer needs to be told. */
     record Setup(
@@ -80,46 +102,40 @@ final class LogWriter implements Runnable {
             Consumer<StoreException> onFailure) {}
 
     LogWriter(Setup setup, Recovery recovery) {
-        records = new RecordAppender(setup, recovery);
+        records = new RecordAppender(setup, recovery, this::awaitOthers);
+        journal = setup.journal();
         folder = setup.files().folder().toString();
+        queue = new WriteQueue(folder);
         syncWrites = setup.syncWrites();
         recentBytesMax = setup.recentBytesMax();
         onFailure = setup.onFailure();
-        thread = new Thread(this, setup.name());
-        thread.setDaemon(true);
+        for (int i = 1; i <= WRITERS; i++) {
+            WriteQueue.Waiter waiter = queue.newWaiter();
+            Thread thread = new Thread(() -> run(waiter), setup.name() + "-" + i);
+            thread.setDaemon(true);
+            threads.add(thread);
+        }
     }
 
     /** Begins the first segment of this opening; returns when its recovery record is durable. */
     void start() {
-        thread.start();
-        await(started);
+        try {
+            records.start();
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+        threads.forEach(Thread::start);
     }
 
     // Any thread.
 
     /** Says at once that nothing more can be written. */
     void checkWritable() {
-        synchronized (lock) {
-            if (failure != null) {
-                throw new StoreException(message(failure), failure);
-            }
-            if (closing) {
-                throw new StoreException("the store in %s is closed".formatted(folder), null);
-            }
-        }
+        queue.checkWritable();
     }
 
     void submit(Write write) {
-        boolean wake;
-        synchronized (lock) {
-            checkWritable();
-            queued.add(write);
-            wake = sleeping;
-            sleeping = false;
-        }
-        if (wake) {
-            LockSupport.unpark(thread);
-        }
+        queue.add(write);
     }
 
     /** Writes a record, or nothing, and waits until it and all before it are durable. */
@@ -163,19 +179,24 @@ final class LogWriter implements Runnable {
         return message == null ? e.toString() : message;
     }
 
-    /** Lets the writer finish what is queued, end its segment and stop. */
+    /** Lets the writers finish what is queued, and ends the segment. */
     void close() {
-        synchronized (lock) {
-            closing = true;
-            sleeping = false;
-        }
-        LockSupport.unpark(thread);
+        queue.close();
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (!queue.hasFailed()) {
             try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
+                records.endSegment();
+            } catch (Throwable e) {
+                fail(e);
             }
         }
         if (interrupted) {
@@ -183,76 +204,91 @@ final class LogWriter implements Runnable {
         }
     }
 
-    // The writer's thread.
+    // The writers.
 
-    @Override
-    public void run() {
+    private void run(WriteQueue.Waiter waiter) {
         try {
-            records.start();
-            started.complete(null);
-            while (awaitWrites()) {
-                writeBatch();
+            while (true) {
+                List<Write> writes = queue.awaitTurn(waiter, records.owesIdleMark());
+                if (writes == null) {
+                    return;
+                }
+                if (writes.isEmpty()) {
+                    records.appendIdleMark();
+                    queue.passTurn();
+                    continue;
+                }
+                Batch taken = new Batch(writes);
+                boolean sync = append(taken);
+                queue.passTurn();
+                if (sync) {
+                    journal.sync();
+                }
+                confirm(taken);
             }
-            records.endSegment();
         } catch (Throwable e) {
             fail(e);
         }
     }
 
-    /** Fetches what waits; false when there is nothing and the store is closing. */
-    private boolean awaitWrites() throws IOException {
-        long markAt = System.nanoTime() + IDLE_NANOS;
-        while (true) {
-            synchronized (lock) {
-                if (!queued.isEmpty()) {
-                    List<Write> fetched = queued;
-                    queued = batch;
-                    batch = fetched;
-                    sleeping = false;
-                    return true;
-                }
-                if (closing) {
-                    return false;
-                }
-                sleeping = true;
-            }
-            if (!records.owesIdleMark()) {
-                LockSupport.park(this);
-            } else if (System.nanoTime() - markAt < 0) {
-                LockSupport.parkNanos(this, markAt - System.nanoTime());
-            } else {
-                records.appendIdleMark();
-            }
+    /**
+     * With the turn: appends and writes all of it. True if it has to be synced before it counts.
+     */
+    private boolean append(Batch taken) throws IOException {
+        synchronized (unconfirmed) {
+            unconfirmed.add(taken);
         }
-    }
-
-    private void writeBatch() throws IOException {
-        for (Write write : batch) {
-            if (write instanceof Write.Append append) {
-                writeAppend(append);
-            } else if (write instanceof Write.Mark mark) {
-                writeMark(mark);
-            } else if (write instanceof Write.Control control) {
-                writeControl(control);
-            } else if (write instanceof Write.Rewrite rewrite) {
-                writeMoves(rewrite.moves());
-            } else if (write instanceof Write.Drop drop) {
-                records.appendDropped(drop.segments());
-                dropping = true;
-            } else {
-                throw new AssertionError(write);
-            }
+        queue.checkNotFailed();
+        batch = taken;
+        for (Write write : taken.writes) {
+            append(write, taken);
         }
-        if (records.unsynced() && (syncWrites || dropping)) {
+        taken.noteWriteSequences();
+        boolean sync = records.unsynced() && (syncWrites || taken.dropsSegments);
+        if (sync && records.isSegmentNew()) {
             records.sync();
+            sync = false;
         } else {
-            records.write();
+            records.write(sync);
         }
-        dropping = false;
-        confirmBatch();
+        taken.lastRecord = records.lastSequence();
+        batch = null;
+        return sync;
     }
 
-    private void writeAppend(Write.Append write) throws IOException {
+    private void append(Write write, Batch to) throws IOException {
+        if (write instanceof Write.Append append) {
+            writeAppend(append, to);
+        } else if (write instanceof Write.Mark mark) {
+            writeMark(mark);
+        } else if (write instanceof Write.Control control) {
+            writeControl(control);
+        } else if (write instanceof Write.Rewrite rewrite) {
+            writeMoves(rewrite.moves());
+        } else if (write instanceof Write.Drop drop) {
+            records.appendDropped(drop.segments());
+            to.dropsSegments = true;
+        } else {
+            throw new AssertionError(write);
+        }
+    }
+
+    /** With the turn: waits until all that was taken before is confirmed. */
+    private void awaitOthers() throws IOException {
+        synchronized (unconfirmed) {
+            while (unconfirmed.peek() != batch) {
+                queue.checkNotFailed();
+                try {
+                    unconfirmed.wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IOException("interrupted", e);
+                }
+            }
+        }
+    }
+
+    private void writeAppend(Write.Append write, Batch to) throws IOException {
         GroupMark mark = write.handle.state.mark;
         if (write.hardState != null) {
             byte[] vote = Replay.voteBytes(write.hardState.votedFor());
@@ -272,7 +308,7 @@ final class LogWriter implements Runnable {
         }
         writeEntries(write, mark);
         if (write.handle.batchWriteSequence == 0) {
-            touched.add(write.handle);
+            to.handles.add(write.handle);
         }
         write.handle.batchWriteSequence = write.writeSequence;
     }
@@ -347,7 +383,7 @@ final class LogWriter implements Runnable {
             to[i] = writeMove(moves.get(i));
         }
         // Nobody has these in memory: whoever looks for one at its new place must find it there.
-        records.write();
+        records.write(false);
         for (int i = 0; i < to.length; i++) {
             if (to[i] != Position.NONE) {
                 moved(moves.get(i), to[i]);
@@ -372,14 +408,28 @@ final class LogWriter implements Runnable {
         state.moved(entry.index(), move.from(), to, bytes);
     }
 
-    /** After the sync: the batch is durable. */
-    private void confirmBatch() {
-        for (GroupHandle handle : touched) {
-            handle.listener.onPersisted(handle.batchWriteSequence);
-            handle.batchWriteSequence = 0;
+    /** After its sync: confirms the batch if it is the first, and those behind it that wait. */
+    private void confirm(Batch synced) {
+        synchronized (unconfirmed) {
+            synced.ready = true;
+            for (Batch first = unconfirmed.peek();
+                    first != null && first.ready;
+                    first = unconfirmed.peek()) {
+                confirmFirst(first);
+                unconfirmed.remove();
+            }
+            unconfirmed.notifyAll();
         }
-        touched.clear();
-        for (Write write : batch) {
+    }
+
+    private void confirmFirst(Batch first) {
+        if (syncWrites || first.dropsSegments) {
+            records.durable(first.lastRecord);
+        }
+        for (int i = 0; i < first.writeSequences.length; i++) {
+            first.handles.get(i).listener.onPersisted(first.writeSequences[i]);
+        }
+        for (Write write : first.writes) {
             if (write instanceof Write.Append append) {
                 remember(append);
             }
@@ -388,7 +438,6 @@ final class LogWriter implements Runnable {
                 done.complete(null);
             }
         }
-        batch.clear();
         while (rememberedBytes > recentBytesMax) {
             Write.Append oldest = remembered.remove();
             rememberedBytes -= oldest.bytes;
@@ -407,29 +456,35 @@ final class LogWriter implements Runnable {
     // The end.
 
     private void fail(Throwable cause) {
-        StoreException failed =
-                cause instanceof StoreException e
-                        ? e
-                        : new StoreException(
-                                ("writing to %s failed (%s): this store accepts nothing more; see to"
-                                                + " the disk and open it again")
-                                        .formatted(folder, cause),
-                                cause);
-        List<Write> waiting = new ArrayList<>(batch);
-        synchronized (lock) {
-            failure = failed;
-            waiting.addAll(queued);
-            queued.clear();
+        StoreException failed = failed(cause);
+        List<Write> left = new ArrayList<>();
+        boolean first = queue.fail(failed, left);
+        synchronized (unconfirmed) {
+            unconfirmed.forEach(taken -> left.addAll(taken.writes));
+            unconfirmed.clear();
+            unconfirmed.notifyAll();
         }
-        LOG.log(Level.ERROR, message(failed), cause);
-        for (Write write : waiting) {
+        if (first) {
+            LOG.log(Level.ERROR, message(failed), cause);
+        }
+        for (Write write : left) {
             CompletableFuture<@Nullable Void> done = write.done();
             if (done != null) {
                 done.completeExceptionally(failed);
             }
         }
-        if (!started.completeExceptionally(failed)) {
+        if (first) {
             onFailure.accept(failed);
         }
+    }
+
+    private StoreException failed(Throwable cause) {
+        return cause instanceof StoreException e
+                ? e
+                : new StoreException(
+                        ("writing to %s failed (%s): this store accepts nothing more; see to the"
+                                        + " disk and open it again")
+                                .formatted(folder, cause),
+                        cause);
     }
 }

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * Puts records into segments: numbers them, begins and ends segments with checkpoints, and syncs.
- * For the writer's thread.
+ * For the writer that has the turn, except where said.
  *
  * <p>Sync order, which recovery relies on:
  *
@@ -48,14 +48,21 @@ final class RecordAppender {
     private int noted;
 
     private long lastSequence;
-    private long durableSequence;
+    private volatile long durableSequence;
 
     /** The durable sequence that the last record names; an idle mark is owed while it is behind. */
     private long namedDurableSequence;
 
     private boolean unsynced;
+    private final OthersDone othersDone;
 
-    RecordAppender(LogWriter.Setup setup, Recovery recovery) {
+    /** Waits until every sync that somebody else began has ended, and was a success. */
+    interface OthersDone {
+        void await() throws IOException;
+    }
+
+    RecordAppender(LogWriter.Setup setup, Recovery recovery, OthersDone othersDone) {
+        this.othersDone = othersDone;
         journal = setup.journal();
         files = setup.files();
         current = new CurrentFile(files.folder(), files.disk());
@@ -139,7 +146,11 @@ final class RecordAppender {
         append(checkpoint.encode());
     }
 
+    /** Notes what is durable, if no record since has done so. */
     void appendIdleMark() throws IOException {
+        if (!owesIdleMark()) {
+            return;
+        }
         namedDurableSequence = durableSequence;
         if (journal.fits(RecordFormat.BYTES_MIN, footerBytes())) {
             encoder.begin(RecordType.IDLE_MARK, ++lastSequence, durableSequence);
@@ -149,12 +160,30 @@ final class RecordAppender {
         }
     }
 
-    /** Lets what was appended be read. */
-    void write() throws IOException {
+    /**
+     * Lets what was appended be read.
+     *
+     * @param syncs whether the caller syncs it, and then tells what is {@link #durable}
+     */
+    void write(boolean syncs) throws IOException {
         journal.write();
+        unsynced &= !syncs;
     }
 
+    /** Whether the current segment was not synced yet. */
+    boolean isSegmentNew() {
+        return noted != segment;
+    }
+
+    /** All up to this record is durable. Any thread, with rising numbers. */
+    void durable(long sequence) {
+        durableSequence = sequence;
+    }
+
+    /** Writes and syncs all that was appended, when all others have done so. */
     void sync() throws IOException {
+        othersDone.await();
+        journal.write();
         journal.sync();
         if (noted != segment) {
             current.write(segment);

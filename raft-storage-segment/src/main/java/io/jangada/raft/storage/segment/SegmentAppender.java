@@ -8,9 +8,9 @@ import java.nio.file.Path;
  * may write through a library of its own. Made for the stores of this project: it may change in any
  * release.
  *
- * <p>For one thread. A failure of any method is final: what the files then hold is unknown, and
- * only opening the store anew finds out. Whatever stands between the records, they are found again
- * by their own checksums.
+ * <p>For one thread at a time. A failure of any method is final: what the files then hold is
+ * unknown, and only opening the store anew finds out. Whatever stands between the records, they are
+ * found again by their own checksums.
  */
 public interface SegmentAppender extends AutoCloseable {
     /** Makes appenders, and names their files. */

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** Makes segments ahead of their use, has records put into them, and syncs. */
 final class SegmentJournal implements Journal {
@@ -21,10 +22,13 @@ final class SegmentJournal implements Journal {
     private final SegmentMaker maker;
     private int segment;
 
-    /** The current segment for syncing; null until it exists. */
-    private @Nullable RandomAccessFile file;
+    /**
+     * The current segment, opened once for each sync that may be under way, and not in use now: the
+     * kernel tells a failure of writing once to each open file, and so to each of those syncs.
+     */
+    private final Deque<RandomAccessFile> files = new ConcurrentLinkedDeque<>();
 
-    private boolean nameSynced;
+    private volatile boolean nameSynced;
 
     /**
      * A journal in a folder without segments that are written.
@@ -59,7 +63,7 @@ final class SegmentJournal implements Journal {
     @Override
     public void startSegment(int next) throws IOException {
         maker.await(next);
-        closeFile();
+        closeFiles();
         segment = next;
         nameSynced = false;
         appender.start(next);
@@ -87,13 +91,15 @@ final class SegmentJournal implements Journal {
 
     @Override
     public void sync() throws IOException {
-        appender.write();
-        RandomAccessFile current = file;
-        if (current == null) {
-            current = disk.open(appenders.file(folder, segment));
-            file = current;
+        RandomAccessFile file = files.poll();
+        if (file == null) {
+            file = disk.open(appenders.file(folder, segment));
         }
-        disk.sync(current);
+        try {
+            disk.sync(file);
+        } finally {
+            files.push(file);
+        }
         if (!nameSynced) {
             disk.syncFolder(folder);
             nameSynced = true;
@@ -110,17 +116,15 @@ final class SegmentJournal implements Journal {
         maker.close();
         try {
             appender.close();
-            closeFile();
+            closeFiles();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void closeFile() throws IOException {
-        RandomAccessFile current = file;
-        if (current != null) {
-            file = null;
-            current.close();
+    private void closeFiles() throws IOException {
+        for (RandomAccessFile file = files.poll(); file != null; file = files.poll()) {
+            file.close();
         }
     }
 }

@@ -1,6 +1,6 @@
 /**
  * A durable {@link io.jangada.raft.spi.LogStore} in files: one log for all groups of a host, one
- * writer, one sync for everything that waits.
+ * sync for everything that waits.
  *
  * <p>{@code LogWriter} writes records through a {@code Journal}, which makes segments and syncs
  * them and leaves it to a {@code SegmentAppender} how bytes get into them: {@code PageAppender}

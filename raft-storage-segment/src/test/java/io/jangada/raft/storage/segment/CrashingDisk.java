@@ -65,12 +65,15 @@ final class CrashingDisk implements UnaryOperator<Journal> {
 
             @Override
             public void sync() throws IOException {
-                spend();
-                journal.sync();
-                synced.put(
-                        segment,
-                        Files.readAllBytes(StoreUnderTest.get().files().file(folder, segment)));
-                nameSynced = true;
+                // One after the other: what stands there before one begins is durable when it ends.
+                synchronized (synced) {
+                    spend();
+                    byte[] content =
+                            Files.readAllBytes(StoreUnderTest.get().files().file(folder, segment));
+                    journal.sync();
+                    synced.put(segment, content);
+                    nameSynced = true;
+                }
             }
 
             @Override

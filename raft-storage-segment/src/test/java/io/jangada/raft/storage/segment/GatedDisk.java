@@ -1,9 +1,13 @@
 package io.jangada.raft.storage.segment;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import java.io.IOException;
-import java.util.concurrent.Semaphore;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,34 +18,88 @@ import org.jspecify.annotations.Nullable;
 final class GatedDisk implements UnaryOperator<Journal> {
     final AtomicInteger syncs = new AtomicInteger();
     final AtomicInteger records = new AtomicInteger();
+    final AtomicInteger segments = new AtomicInteger();
     final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private final Semaphore reached = new Semaphore(0);
-    private final Semaphore released = new Semaphore(0);
-    private volatile boolean gated;
 
-    /** Holds up the next sync, until the gate is closed, which opens it whatever happened. */
+    private volatile @Nullable Gate gate;
+
+    /** Holds up the syncs from now on, until the gate is closed, which opens it for all. */
     Gate gate() {
-        released.drainPermits();
-        gated = true;
-        return new Gate();
+        Gate closed = new Gate();
+        gate = closed;
+        return closed;
     }
 
-    /** What holds a sync up. */
+    /** What holds syncs up. */
     final class Gate implements AutoCloseable {
-        void awaitSync() throws InterruptedException {
-            assertTrue(reached.tryAcquire(30, TimeUnit.SECONDS), "nothing is synced");
+        private final BlockingQueue<HeldSync> reached = new LinkedBlockingQueue<>();
+        private final Queue<HeldSync> all = new ConcurrentLinkedQueue<>();
+
+        /** The next one that has come to the gate. */
+        HeldSync awaitSync() throws InterruptedException {
+            HeldSync next = reached.poll(30, TimeUnit.SECONDS);
+            assertNotNull(next, "nothing is synced");
+            return next;
+        }
+
+        boolean hasReached() {
+            return !reached.isEmpty();
+        }
+
+        private void pass() throws IOException {
+            HeldSync held = new HeldSync();
+            all.add(held);
+            reached.add(held);
+            if (gate != this) {
+                held.release();
+            }
+            held.await();
         }
 
         @Override
         public void close() {
-            gated = false;
-            released.release();
+            gate = null;
+            all.forEach(HeldSync::release);
+        }
+    }
+
+    /** A sync at the gate. */
+    static final class HeldSync {
+        private final CountDownLatch released = new CountDownLatch(1);
+        private volatile @Nullable IOException failure;
+
+        void release() {
+            released.countDown();
+        }
+
+        /** The disk fails, for this sync only. */
+        void fail(IOException cause) {
+            failure = cause;
+            release();
+        }
+
+        private void await() throws IOException {
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            IOException planned = failure;
+            if (planned != null) {
+                throw planned;
+            }
         }
     }
 
     @Override
     public Journal apply(Journal journal) {
         return new ForwardingJournal(journal) {
+            @Override
+            public void startSegment(int segment) throws IOException {
+                segments.incrementAndGet();
+                journal.startSegment(segment);
+            }
+
             @Override
             public int append(byte[] record, int length) throws IOException {
                 records.incrementAndGet();
@@ -51,9 +109,9 @@ final class GatedDisk implements UnaryOperator<Journal> {
             @Override
             public void sync() throws IOException {
                 syncs.incrementAndGet();
-                if (gated) {
-                    reached.release();
-                    released.acquireUninterruptibly();
+                Gate closed = gate;
+                if (closed != null) {
+                    closed.pass();
                 }
                 Throwable planned = failure.get();
                 if (planned instanceof IOException e) {

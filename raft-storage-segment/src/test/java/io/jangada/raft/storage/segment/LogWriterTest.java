@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,13 +46,15 @@ class LogWriterTest {
             }
             TestLog first = logs.get(0);
             first.write(null, TestLog.entries(1, 1, 1, 10));
-            long blocked;
+            long blocked = 0;
             int before;
             try (GatedDisk.Gate gate = disk.gate()) {
-                blocked = first.start(null, TestLog.entries(2, 2, 1, 10));
-                gate.awaitSync();
+                for (int i = 0; i < LogWriter.WRITERS; i++) {
+                    blocked = first.start(null, TestLog.entries(2 + i, 2 + i, 1, 10));
+                    gate.awaitSync();
+                }
                 before = disk.syncs.get();
-                // The writer is in the middle of a sync: all of this waits for the next one.
+                // All writers are in the middle of a sync: all of this waits for the next one.
                 logs.subList(1, 1000)
                         .forEach(
                                 log ->
@@ -86,6 +89,94 @@ class LogWriterTest {
             }
             assertTrue(log.await(write));
         }
+    }
+
+    @Test
+    void z27_syncsEndInAnyOrderAndAreConfirmedInTheirs() throws InterruptedException {
+        try (var store = open();
+                var one = TestLog.open(store, "a");
+                var other = TestLog.open(store, "b")) {
+            one.write(null, TestLog.entries(1, 1, 1, 10));
+            try (GatedDisk.Gate gate = disk.gate()) {
+                final long first = one.start(null, TestLog.entries(2, 2, 1, 10));
+                GatedDisk.HeldSync firstSync = gate.awaitSync();
+                long second = other.start(null, TestLog.entries(1, 1, 1, 10));
+                GatedDisk.HeldSync secondSync = gate.awaitSync();
+                long third = one.start(null, TestLog.entries(3, 3, 1, 10));
+
+                // The writer that is free again takes the third one.
+                secondSync.release();
+                GatedDisk.HeldSync thirdSync = gate.awaitSync();
+                assertEquals(first - 1, one.persisted());
+                assertEquals(0, other.persisted(), "its own sync is not enough");
+
+                firstSync.release();
+                assertTrue(one.await(first));
+                assertTrue(other.await(second));
+                assertEquals(first, one.persisted(), "not the one whose sync goes on");
+                thirdSync.release();
+                assertTrue(one.await(third));
+            }
+        }
+    }
+
+    @Test
+    void z28_whatCameAfterAFailedSyncFailsThoughItsOwnWentWell() throws InterruptedException {
+        try (var store = open();
+                var one = TestLog.open(store, "a");
+                var other = TestLog.open(store, "b")) {
+            one.write(null, TestLog.entries(1, 1, 1, 10));
+            try (GatedDisk.Gate gate = disk.gate()) {
+                one.start(null, TestLog.entries(2, 2, 1, 10));
+                GatedDisk.HeldSync firstSync = gate.awaitSync();
+                long second = other.start(null, TestLog.entries(1, 1, 1, 10));
+                gate.awaitSync().release();
+                other.start(null, TestLog.entries(2, 2, 1, 10));
+                // It is only taken when the second batch waits for the first one.
+                gate.awaitSync();
+                firstSync.fail(new IOException("the disk is on fire"));
+                assertFalse(other.await(second));
+            }
+        }
+    }
+
+    @Test
+    void z29_aSegmentEndsWhenNothingOfItIsBeingSynced() throws InterruptedException {
+        try (var store = open();
+                var log = TestLog.open(store, "a")) {
+            log.write(null, TestLog.entries(1, 1, 1, 10));
+            int segments = disk.segments.get();
+            long last;
+            try (GatedDisk.Gate gate = disk.gate()) {
+                log.start(null, TestLog.entries(2, 2, 1, 10));
+                final GatedDisk.HeldSync held = gate.awaitSync();
+                int records = disk.records.get();
+                // More than a segment takes: the other writer wants to end it.
+                last = log.start(null, TestLog.entries(3, 10, 1, 600 << 10));
+                awaitRecords(records + 3);
+                awaitWritersThatWait();
+                assertFalse(gate.hasReached(), "no sync before the footer yet");
+                assertEquals(segments, disk.segments.get());
+
+                held.release();
+                gate.awaitSync();
+            }
+            assertTrue(log.await(last));
+            assertEquals(segments + 1, disk.segments.get());
+        }
+    }
+
+    private static void awaitWritersThatWait() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (writers().anyMatch(thread -> thread.getState() != Thread.State.WAITING)) {
+            assertTrue(System.nanoTime() < deadline, "a writer is busy");
+            Thread.yield();
+        }
+    }
+
+    private static Stream<Thread> writers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().matches("jangada-log-n1-[0-9]"));
     }
 
     @Test
