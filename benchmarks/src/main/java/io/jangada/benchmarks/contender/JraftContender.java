@@ -27,6 +27,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** SOFAJRaft over Bolt, with its log in RocksDB or in its segment files; synced and checksummed. */
 final class JraftContender implements Contender {
@@ -112,6 +114,7 @@ final class JraftContender implements Contender {
     }
 
     private static final byte[] NO_CONTEXT = {};
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static void end(Status status, Completion done) {
         if (status.isOk()) {
@@ -130,6 +133,7 @@ final class JraftContender implements Contender {
     @Override
     public void heal(int node) throws IOException {
         JraftNode old = nodes.get(node);
+        old.awaitStepDown();
         old.close();
         nodes.set(node, new JraftNode(old.spec, node));
     }
@@ -203,6 +207,15 @@ final class JraftContender implements Contender {
                 ((NodeImpl) node).getRpcService().shutdown();
             }
             server.shutdown();
+        }
+
+        /**
+         * Whoever still leads hands over when it is shut down, and fails at that without sockets.
+         */
+        void awaitStepDown() {
+            while (started.stream().anyMatch(node -> node.isLeader(false))) {
+                LockSupport.parkNanos(POLL_NANOS);
+            }
         }
 
         void close() {

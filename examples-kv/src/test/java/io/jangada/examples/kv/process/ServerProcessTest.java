@@ -42,6 +42,7 @@ class ServerProcessTest {
     }
 
     @Test
+    @Tag("long")
     void killingTheLeaderUnderLoadLosesAndDoublesNothing() throws Exception {
         Writers writers = new Writers(cluster, 4);
         for (int kill = 0; kill < 3; kill++) {

@@ -14,6 +14,11 @@ sealed interface Write {
         return null;
     }
 
+    /** How many entries it brings; none for what is not about entries. */
+    default int entryCount() {
+        return 0;
+    }
+
     /**
      * A call of {@link io.jangada.raft.spi.GroupLog#append} or {@link
      * io.jangada.raft.spi.GroupLog#reset}.
@@ -69,6 +74,11 @@ sealed interface Write {
                 sum += entry.payloadBytes() + EntryCache.BYTES_PER_ENTRY;
             }
             bytes = sum;
+        }
+
+        @Override
+        public int entryCount() {
+            return entries.size();
         }
     }
 

@@ -22,6 +22,12 @@ final class WriteQueue {
      */
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /**
+     * So many entries are worth a sync beside another one. Fewer wait for that to end, as the next
+     * batch: a sync each would be more of them for the same writes, where callers are few.
+     */
+    private static final int ENTRIES_MIN = 4;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final String folder;
 
@@ -30,6 +36,8 @@ final class WriteQueue {
     private final ArrayDeque<Waiter> idle = new ArrayDeque<>();
 
     private List<Write> waiting = new ArrayList<>();
+    private int waitingEntries;
+    private int waiters;
     private boolean turnTaken;
     private boolean closing;
     private @Nullable StoreException failure;
@@ -44,7 +52,9 @@ final class WriteQueue {
         private boolean hasTurn;
     }
 
+    /** Before any of them waits. */
     Waiter newWaiter() {
+        waiters++;
         return new Waiter();
     }
 
@@ -87,6 +97,7 @@ final class WriteQueue {
         try {
             checkWritable();
             waiting.add(write);
+            waitingEntries += write.entryCount();
             callNext();
         } finally {
             lock.unlock();
@@ -100,7 +111,7 @@ final class WriteQueue {
     @Nullable List<Write> awaitTurn(Waiter me, boolean untilQuiet) throws InterruptedException {
         lock.lock();
         try {
-            long left = untilQuiet ? QUIET_NANOS : Long.MAX_VALUE;
+            long left = QUIET_NANOS;
             while (!me.hasTurn) {
                 if (failure != null || closing && waiting.isEmpty()) {
                     return null;
@@ -109,13 +120,19 @@ final class WriteQueue {
                     break;
                 }
                 idle.push(me);
-                left = me.called.awaitNanos(left <= 0 ? Long.MAX_VALUE : left);
+                if (untilQuiet && idle.size() == waiters && left > 0) {
+                    // It fell asleep last: before it, somebody was busy.
+                    left = me.called.awaitNanos(left);
+                } else {
+                    me.called.await();
+                }
                 idle.remove(me);
             }
             me.hasTurn = false;
             turnTaken = true;
             List<Write> taken = waiting;
             waiting = new ArrayList<>();
+            waitingEntries = 0;
             return taken;
         } finally {
             lock.unlock();
@@ -133,9 +150,10 @@ final class WriteQueue {
         }
     }
 
-    /** If nobody is idle, whoever has synced first looks for itself. */
+    /** If nobody is called, whoever has synced first looks for itself. */
     private void callNext() {
-        if (!turnTaken && !waiting.isEmpty() && !idle.isEmpty()) {
+        boolean enough = waitingEntries >= ENTRIES_MIN || idle.size() == waiters;
+        if (!turnTaken && !waiting.isEmpty() && !idle.isEmpty() && enough) {
             Waiter next = idle.pop();
             turnTaken = true;
             next.hasTurn = true;

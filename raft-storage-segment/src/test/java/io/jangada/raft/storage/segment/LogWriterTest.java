@@ -50,7 +50,7 @@ class LogWriterTest {
             int before;
             try (GatedDisk.Gate gate = disk.gate()) {
                 for (int i = 0; i < LogWriter.WRITERS; i++) {
-                    blocked = first.start(null, TestLog.entries(2 + i, 2 + i, 1, 10));
+                    blocked = first.start(null, TestLog.entries(2 + 4 * i, 5 + 4 * i, 1, 10));
                     gate.awaitSync();
                 }
                 before = disk.syncs.get();
@@ -100,7 +100,7 @@ class LogWriterTest {
             try (GatedDisk.Gate gate = disk.gate()) {
                 final long first = one.start(null, TestLog.entries(2, 2, 1, 10));
                 GatedDisk.HeldSync firstSync = gate.awaitSync();
-                long second = other.start(null, TestLog.entries(1, 1, 1, 10));
+                long second = other.start(null, TestLog.entries(1, 4, 1, 10));
                 GatedDisk.HeldSync secondSync = gate.awaitSync();
                 long third = one.start(null, TestLog.entries(3, 3, 1, 10));
 
@@ -121,6 +121,26 @@ class LogWriterTest {
     }
 
     @Test
+    void fewEntriesWaitForTheSyncUnderWay() throws InterruptedException {
+        try (var store = open();
+                var log = TestLog.open(store, "a")) {
+            log.write(null, TestLog.entries(1, 1, 1, 10));
+            int syncs = disk.syncs.get();
+            long last;
+            try (GatedDisk.Gate gate = disk.gate()) {
+                log.start(null, TestLog.entries(2, 2, 1, 10));
+                gate.awaitSync();
+                log.start(null, TestLog.entries(3, 3, 1, 10));
+                last = log.start(null, TestLog.entries(4, 4, 1, 10));
+                awaitWritersThatWait();
+                assertFalse(gate.hasReached());
+            }
+            assertTrue(log.await(last));
+            assertEquals(syncs + 2, disk.syncs.get());
+        }
+    }
+
+    @Test
     void z28_whatCameAfterAFailedSyncFailsThoughItsOwnWentWell() throws InterruptedException {
         try (var store = open();
                 var one = TestLog.open(store, "a");
@@ -129,9 +149,9 @@ class LogWriterTest {
             try (GatedDisk.Gate gate = disk.gate()) {
                 one.start(null, TestLog.entries(2, 2, 1, 10));
                 GatedDisk.HeldSync firstSync = gate.awaitSync();
-                long second = other.start(null, TestLog.entries(1, 1, 1, 10));
+                long second = other.start(null, TestLog.entries(1, 4, 1, 10));
                 gate.awaitSync().release();
-                other.start(null, TestLog.entries(2, 2, 1, 10));
+                other.start(null, TestLog.entries(5, 8, 1, 10));
                 // It is only taken when the second batch waits for the first one.
                 gate.awaitSync();
                 firstSync.fail(new IOException("the disk is on fire"));
@@ -168,10 +188,15 @@ class LogWriterTest {
 
     private static void awaitWritersThatWait() {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (writers().anyMatch(thread -> thread.getState() != Thread.State.WAITING)) {
+        while (writers().anyMatch(LogWriterTest::isBusy)) {
             assertTrue(System.nanoTime() < deadline, "a writer is busy");
             Thread.yield();
         }
+    }
+
+    private static boolean isBusy(Thread writer) {
+        Thread.State state = writer.getState();
+        return state != Thread.State.WAITING && state != Thread.State.TIMED_WAITING;
     }
 
     private static Stream<Thread> writers() {
