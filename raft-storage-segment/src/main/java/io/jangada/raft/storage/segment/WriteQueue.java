@@ -114,6 +114,7 @@ final class WriteQueue {
             long left = QUIET_NANOS;
             while (!me.hasTurn) {
                 if (failure != null || closing && waiting.isEmpty()) {
+                    callAll(); // Whoever found something left, but not the turn, sleeps again.
                     return null;
                 }
                 if (!turnTaken && (!waiting.isEmpty() || left <= 0)) {
@@ -161,12 +162,17 @@ final class WriteQueue {
         }
     }
 
+    /** Lets those who sleep look whether there will be more. */
+    private void callAll() {
+        idle.forEach(waiter -> waiter.called.signal());
+    }
+
     /** Takes no more; writers end when what waits is written. */
     void close() {
         lock.lock();
         try {
             closing = true;
-            idle.forEach(waiter -> waiter.called.signal());
+            callAll();
         } finally {
             lock.unlock();
         }
@@ -185,7 +191,7 @@ final class WriteQueue {
             }
             left.addAll(waiting);
             waiting = new ArrayList<>();
-            idle.forEach(waiter -> waiter.called.signal());
+            callAll();
             return first;
         } finally {
             lock.unlock();

@@ -23,6 +23,9 @@ final class GatedDisk implements UnaryOperator<Journal> {
 
     private volatile @Nullable Gate gate;
 
+    /** Holds up whoever appends, if there is one. */
+    volatile @Nullable CountDownLatch appending;
+
     /** Holds up the syncs from now on, until the gate is closed, which opens it for all. */
     Gate gate() {
         Gate closed = new Gate();
@@ -103,6 +106,14 @@ final class GatedDisk implements UnaryOperator<Journal> {
             @Override
             public int append(byte[] record, int length) throws IOException {
                 records.incrementAndGet();
+                CountDownLatch held = appending;
+                if (held != null) {
+                    try {
+                        held.await();
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                }
                 return journal.append(record, length);
             }
 

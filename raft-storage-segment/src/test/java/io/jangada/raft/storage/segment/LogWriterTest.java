@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,36 @@ class LogWriterTest {
             }
             assertTrue(log.await(last));
             assertEquals(syncs + 2, disk.syncs.get());
+        }
+    }
+
+    @Test
+    void closesWhileOneAppendsAndFewEntriesWait() throws InterruptedException {
+        try (var store = open()) {
+            TestLog log = TestLog.open(store, "a");
+            log.write(null, TestLog.entries(1, 1, 1, 10));
+            CountDownLatch appending = new CountDownLatch(1);
+            int records = disk.records.get();
+            disk.appending = appending;
+            log.start(null, TestLog.entries(2, 2, 1, 10));
+            awaitRecords(records + 1);
+            log.start(null, TestLog.entries(3, 3, 1, 10));
+            Thread closing = new Thread(store::close);
+            closing.start();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (closing.getState() != Thread.State.WAITING) {
+                assertTrue(System.nanoTime() < deadline, "it does not wait for the writers");
+                Thread.yield();
+            }
+            awaitWritersThatWait();
+            disk.appending = null;
+            appending.countDown();
+            closing.join(TimeUnit.SECONDS.toMillis(20));
+            assertFalse(closing.isAlive(), "a writer sleeps for ever");
+        }
+        try (var store = open();
+                var log = TestLog.open(store, "a")) {
+            assertEquals(TestLog.entries(1, 3, 1, 10), log.all());
         }
     }
 
