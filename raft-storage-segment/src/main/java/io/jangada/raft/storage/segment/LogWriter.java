@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Two threads do that, and take turns in appending: while the batch of one is synced, another
  * one appends what came meanwhile, and its sync need not wait for the first one to end. A sync
  * mostly waits, and what waits for a disk waits at the same time. With all of them syncing, what
- * comes gathers: the longer a sync takes, the more the next one covers.
+ * comes gathers, and so do few entries beside one sync: the longer a sync takes, the more the next
+ * one covers.
  *
  * <p>Syncs may end in any order. Batches are confirmed in theirs, each after its own sync and the
  * syncs of all before it; see {@link RecordAppender} for what else recovery relies on.

@@ -25,6 +25,12 @@ import java.util.Set;
 final class RecordAppender {
     static final byte[] NO_PAYLOAD = {};
 
+    /** Waits until every sync that somebody else began has ended, and was a success. */
+    interface OthersDone {
+        void await() throws IOException;
+    }
+
+    private final OthersDone othersDone;
     private final Journal journal;
     private final SegmentFiles files;
     private final CurrentFile current;
@@ -54,12 +60,6 @@ final class RecordAppender {
     private long namedDurableSequence;
 
     private boolean unsynced;
-    private final OthersDone othersDone;
-
-    /** Waits until every sync that somebody else began has ended, and was a success. */
-    interface OthersDone {
-        void await() throws IOException;
-    }
 
     RecordAppender(LogWriter.Setup setup, Recovery recovery, OthersDone othersDone) {
         this.othersDone = othersDone;

@@ -62,12 +62,22 @@ final class WriteQueue {
     void checkWritable() {
         lock.lock();
         try {
-            checkNotFailed();
-            if (closing) {
-                throw new StoreException("the store in %s is closed".formatted(folder), null);
-            }
+            requireWritable();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void requireWritable() {
+        requireNotFailed();
+        if (closing) {
+            throw new StoreException("the store in %s is closed".formatted(folder), null);
+        }
+    }
+
+    private void requireNotFailed() {
+        if (failure != null) {
+            throw new StoreException(String.valueOf(failure.getMessage()), failure);
         }
     }
 
@@ -75,9 +85,7 @@ final class WriteQueue {
     void checkNotFailed() {
         lock.lock();
         try {
-            if (failure != null) {
-                throw new StoreException(String.valueOf(failure.getMessage()), failure);
-            }
+            requireNotFailed();
         } finally {
             lock.unlock();
         }
@@ -95,7 +103,7 @@ final class WriteQueue {
     void add(Write write) {
         lock.lock();
         try {
-            checkWritable();
+            requireWritable();
             waiting.add(write);
             waitingEntries += write.entryCount();
             callNext();
@@ -131,13 +139,17 @@ final class WriteQueue {
             }
             me.hasTurn = false;
             turnTaken = true;
-            List<Write> taken = waiting;
-            waiting = new ArrayList<>();
-            waitingEntries = 0;
-            return taken;
+            return takeWaiting();
         } finally {
             lock.unlock();
         }
+    }
+
+    private List<Write> takeWaiting() {
+        List<Write> taken = waiting;
+        waiting = new ArrayList<>();
+        waitingEntries = 0;
+        return taken;
     }
 
     /** Lets another writer append. */
@@ -189,8 +201,7 @@ final class WriteQueue {
             if (first) {
                 failure = cause;
             }
-            left.addAll(waiting);
-            waiting = new ArrayList<>();
+            left.addAll(takeWaiting());
             callAll();
             return first;
         } finally {
