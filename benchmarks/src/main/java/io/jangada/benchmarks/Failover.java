@@ -6,22 +6,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Cuts the leader off, and waits for the first write that the others acknowledge. */
+/** Takes the leader away, and waits for the first write that the others acknowledge. */
 final class Failover implements Workload {
     private static final Metric MEDIAN = new Metric("median", "median ms", false);
     private static final Metric MAX = new Metric("max", "max ms", false);
 
-    /** A cut, an election, and a node that comes back. */
+    /** A leader lost, an election, and a node that comes back. */
     private static final double SECONDS_PER_CUT = 6;
+
+    private final boolean kill;
+
+    private Failover(boolean kill) {
+        this.kill = kill;
+    }
+
+    /** Silence: the leader lives on, and its connections stay open where the contender can. */
+    static Failover cut() {
+        return new Failover(false);
+    }
+
+    /** The leader's connections are closed, and it starts anew from its folder. */
+    static Failover kill() {
+        return new Failover(true);
+    }
 
     @Override
     public String name() {
-        return "failover";
+        return kill ? "failover-kill" : "failover-cut";
     }
 
     @Override
     public String description() {
-        return "from cutting the leader off to the next acknowledged write, election timeout 1 s";
+        return "from "
+                + (kill ? "killing the leader" : "cutting the leader off")
+                + " to the next acknowledged write, election timeout 1 s";
     }
 
     @Override
@@ -51,7 +69,11 @@ final class Failover implements Workload {
             int leader = cluster.awaitLeader();
             cluster.checkSameState();
             long begin = System.nanoTime();
-            cluster.contender().cut(leader);
+            if (kill) {
+                cluster.contender().kill(leader);
+            } else {
+                cluster.contender().cut(leader);
+            }
             cluster.awaitLeader();
             millis.add((System.nanoTime() - begin) / 1e6);
             cluster.contender().heal(leader);

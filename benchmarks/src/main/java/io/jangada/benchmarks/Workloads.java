@@ -28,7 +28,8 @@ final class Workloads {
         all.add(new MixLoad());
         all.add(new OpenLoad());
         all.add(new SlowFollower());
-        all.add(new Failover());
+        all.add(Failover.cut());
+        all.add(Failover.kill());
         all.add(new Restart());
         all.add(new IdleGroups());
         return List.copyOf(all);

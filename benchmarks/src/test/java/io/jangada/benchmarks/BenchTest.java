@@ -44,7 +44,7 @@ class BenchTest {
                 "--folder /nowhere => bench: --folder /nowhere is not a folder that can be written",
                 "--json /nowhere/x.json => bench: cannot write /nowhere/x.json",
                 "--chart /tmp/x.svg --workloads write-1 => bench: --chart needs the workload open",
-                "--contenders empty --workloads failover => bench: none of these contenders",
+                "--contenders empty --workloads failover-cut => bench: none of these contenders",
                 "--foo => bench: Unknown option: '--foo'",
                 "extra => bench: Unmatched argument at index 0: 'extra'"
             })

@@ -49,9 +49,10 @@ class HarnessTest {
         assertTrue(result.get("entries") > 0);
     }
 
-    @Test
-    void anotherNodeTakesWritesWhenTheLeaderIsCutOff() throws Exception {
-        Result result = Fork.measure("jangada-chronicle", workload("failover"), folder, TINY);
+    @ParameterizedTest
+    @ValueSource(strings = {"failover-cut", "failover-kill"})
+    void anotherNodeTakesWritesWhenTheLeaderIsGone(String workload) throws Exception {
+        Result result = Fork.measure("jangada-chronicle", workload(workload), folder, TINY);
 
         assertTrue(result.get("median") > 0);
     }

@@ -96,7 +96,18 @@ public interface Contender extends AutoCloseable {
     }
 
     /**
-     * Brings a node back that was cut off, as a restart would if need be.
+     * Takes a node away as the end of its process would: its connections are closed, and nobody
+     * gets a further word. Where that looks to the others like a cut, it is one.
+     *
+     * @param node from 0
+     * @throws Exception if that fails
+     */
+    default void kill(int node) throws Exception {
+        cut(node);
+    }
+
+    /**
+     * Brings a node back that was cut off or killed, started anew if need be.
      *
      * @param node from 0
      * @throws Exception if that fails

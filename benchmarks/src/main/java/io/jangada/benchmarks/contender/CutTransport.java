@@ -8,11 +8,17 @@ import io.jangada.raft.spi.Transport;
 import io.jangada.raft.spi.TransportListener;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** A transport whose frames are all lost, in both directions, while it is cut. */
+/**
+ * A transport whose frames are all lost, in both directions, while it is cut or once it is dead.
+ */
 final class CutTransport implements Transport {
     private final Transport transport;
+    private final Set<NodeId> peers = ConcurrentHashMap.newKeySet();
     private volatile boolean cut;
+    private volatile boolean killed;
 
     CutTransport(Transport transport) {
         this.transport = transport;
@@ -26,6 +32,17 @@ final class CutTransport implements Transport {
         return cut;
     }
 
+    /** Closes all connections for good, as the end of a process does. */
+    void kill() {
+        killed = true;
+        cut = true;
+        peers.forEach(transport::disconnect);
+    }
+
+    boolean isKilled() {
+        return killed;
+    }
+
     @Override
     public void start(PeerIdentity self, TransportListener listener) {
         transport.start(
@@ -33,7 +50,7 @@ final class CutTransport implements Transport {
                 new TransportListener() {
                     @Override
                     public Optional<String> onHello(PeerIdentity peer) {
-                        return listener.onHello(peer);
+                        return killed ? Optional.of("killed") : listener.onHello(peer);
                     }
 
                     @Override
@@ -59,11 +76,15 @@ final class CutTransport implements Transport {
 
     @Override
     public void connect(NodeId peer, String address) {
-        transport.connect(peer, address);
+        if (!killed) {
+            peers.add(peer);
+            transport.connect(peer, address);
+        }
     }
 
     @Override
     public void disconnect(NodeId peer) {
+        peers.remove(peer);
         transport.disconnect(peer);
     }
 

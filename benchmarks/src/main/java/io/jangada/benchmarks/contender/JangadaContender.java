@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 
@@ -51,10 +52,7 @@ final class JangadaContender implements Contender {
     private final Variant variant;
     private final RaftConfig config;
     private final Set<Trait> traits;
-    private final List<RaftHost> hosts = new ArrayList<>();
-    private final List<RaftGroup<Machine, ByteBuffer, Void>> nodes = new ArrayList<>();
-    private final List<KvMap> maps = new ArrayList<>();
-    private final List<CutTransport> transports = new ArrayList<>();
+    private final List<Node> nodes = new ArrayList<>();
 
     /** Kept for the next start: the log remembers the addresses. */
     private int[] ports = {};
@@ -107,49 +105,16 @@ final class JangadaContender implements Contender {
         if (ports.length == 0) {
             ports = Ports.free(ClusterSpec.NODES);
         }
-        String[] peers = new String[ClusterSpec.NODES];
-        for (int i = 0; i < peers.length; i++) {
-            peers[i] = "n" + (i + 1) + "=" + Ports.HOST + ":" + ports[i];
+        for (int i = 0; i < ClusterSpec.NODES; i++) {
+            nodes.add(new Node(spec, i));
         }
-        for (int i = 0; i < peers.length; i++) {
-            RaftBuilder builder =
-                    variant.node("n" + (i + 1), spec.folder(i))
-                            .clusterId("benchmark")
-                            .peers(peers)
-                            .config(config);
-            if (spec.cuttable()) {
-                builder.transport(cutTransport(Ports.HOST + ":" + ports[i]));
-            }
-            RaftHost host = builder.open();
-            hosts.add(host);
-            for (int g = 0; g < spec.groups(); g++) {
-                Machine machine = new Machine();
-                RaftGroup<Machine, ByteBuffer, Void> group =
-                        host.group(GroupId.of("g" + g), machine, RAW, Codec.of(Void.class));
-                if (g == 0) {
-                    nodes.add(group);
-                    maps.add(machine.map);
-                }
-            }
-        }
-    }
-
-    private CutTransport cutTransport(String address) {
-        CutTransport transport =
-                new CutTransport(
-                        ServiceLoader.load(TransportProvider.class)
-                                .findFirst()
-                                .orElseThrow()
-                                .create(address, config));
-        transports.add(transport);
-        return transport;
     }
 
     @Override
     public int leader() {
         for (int i = 0; i < nodes.size(); i++) {
-            boolean cut = !transports.isEmpty() && transports.get(i).isCut();
-            if (!cut && nodes.get(i).status().role() == Role.LEADER) {
+            Node node = nodes.get(i);
+            if (!node.isCut() && node.first.status().role() == Role.LEADER) {
                 return i;
             }
         }
@@ -158,42 +123,108 @@ final class JangadaContender implements Contender {
 
     @Override
     public void write(int node, byte[] command, Completion done) {
-        nodes.get(node).write(ByteBuffer.wrap(command)).whenComplete(done);
+        nodes.get(node).first.write(ByteBuffer.wrap(command)).whenComplete(done);
     }
 
     @Override
     public void read(int node, ReadKind kind, KvMap.Key key, Completion done) {
         ReadMode mode = kind == ReadKind.INDEX ? ReadMode.INDEX : ReadMode.LEASE;
-        nodes.get(node).read(mode, machine -> machine.map.get(key)).whenComplete(done);
+        nodes.get(node).first.read(mode, machine -> machine.map.get(key)).whenComplete(done);
     }
 
     @Override
     public void readNow(int node, KvMap.Key key) {
-        nodes.get(node).readNow(machine -> machine.map.get(key));
+        nodes.get(node).first.readNow(machine -> machine.map.get(key));
     }
 
     @Override
     public void cut(int node) {
-        transports.get(node).cut(true);
+        nodes.get(node).transport.orElseThrow().cut(true);
+    }
+
+    /** Not by closing it, which hands leadership over: it is closed when it comes back. */
+    @Override
+    public void kill(int node) {
+        nodes.get(node).transport.orElseThrow().kill();
     }
 
     @Override
     public void heal(int node) {
-        transports.get(node).cut(false);
+        Node old = nodes.get(node);
+        CutTransport transport = old.transport.orElseThrow();
+        if (transport.isKilled()) {
+            old.host.close();
+            nodes.set(node, new Node(old.spec, node));
+        } else {
+            transport.cut(false);
+        }
     }
 
     @Override
     public List<KvMap> maps() {
-        return maps;
+        return nodes.stream().map(node -> node.map).toList();
     }
 
     @Override
     public void close() {
-        hosts.forEach(RaftHost::close);
-        hosts.clear();
+        nodes.forEach(node -> node.host.close());
         nodes.clear();
-        maps.clear();
-        transports.clear();
+    }
+
+    /** All groups of one node; operations go to the first of them. */
+    private final class Node {
+        private final ClusterSpec spec;
+        private final Optional<CutTransport> transport;
+        private final RaftHost host;
+        private final RaftGroup<Machine, ByteBuffer, Void> first;
+        private final KvMap map;
+
+        Node(ClusterSpec spec, int number) {
+            this.spec = spec;
+            String[] peers = new String[ClusterSpec.NODES];
+            for (int i = 0; i < peers.length; i++) {
+                peers[i] = id(i) + "=" + address(i);
+            }
+            RaftBuilder builder =
+                    variant.node(id(number), spec.folder(number))
+                            .clusterId("benchmark")
+                            .peers(peers)
+                            .config(config);
+            transport =
+                    spec.cuttable() ? Optional.of(cutTransport(address(number))) : Optional.empty();
+            transport.ifPresent(builder::transport);
+            host = builder.open();
+            Machine machine = new Machine();
+            map = machine.map;
+            first = open(0, machine);
+            for (int g = 1; g < spec.groups(); g++) {
+                open(g, new Machine());
+            }
+        }
+
+        private RaftGroup<Machine, ByteBuffer, Void> open(int number, Machine machine) {
+            return host.group(GroupId.of("g" + number), machine, RAW, Codec.of(Void.class));
+        }
+
+        boolean isCut() {
+            return transport.isPresent() && transport.get().isCut();
+        }
+    }
+
+    private static String id(int number) {
+        return "n" + (number + 1);
+    }
+
+    private String address(int number) {
+        return Ports.HOST + ":" + ports[number];
+    }
+
+    private CutTransport cutTransport(String address) {
+        return new CutTransport(
+                ServiceLoader.load(TransportProvider.class)
+                        .findFirst()
+                        .orElseThrow()
+                        .create(address, config));
     }
 
     /** The map as a state machine. */

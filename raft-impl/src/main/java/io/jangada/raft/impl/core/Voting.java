@@ -104,6 +104,9 @@ final class Voting {
             granted = fit && request.term() > core.currentTerm();
             long term = granted ? request.term() : core.currentTerm();
             core.sendAfterHardState(from, new RequestVoteResponse(term, true, granted));
+            if (granted && core.role() instanceof PreCandidate && !comesBefore(from, request)) {
+                core.becomeFollower(core.currentTerm(), null);
+            }
         } else {
             granted = fit && core.leader() == null && core.mayVoteFor(from);
             if (granted) {
@@ -115,6 +118,19 @@ final class Voting {
         if (!granted) {
             tellIfRemoved(from);
         }
+    }
+
+    /**
+     * Two attempts whose requests cross would both be granted, and then split the vote (paper
+     * §5.2), so one of the two gives up: the one with the greater id. Attempts that differ in term
+     * or log cannot both succeed; the one that this node grants is the better one.
+     */
+    private boolean comesBefore(NodeId other, RequestVote request) {
+        RaftLog log = core.log();
+        return request.term() == core.currentTerm() + 1
+                && request.lastLogTerm() == log.lastTerm()
+                && request.lastLogIndex() == log.lastIndex()
+                && core.self().compareTo(other) < 0;
     }
 
     /** Paper §5.1: refused, so that the sender learns of this term, and of its removal. */

@@ -76,7 +76,8 @@ final class Explanation {
                     now.leader()
                             + " leads in term "
                             + now.currentTerm()
-                            + ", nothing is waited for");
+                            + ", nothing is waited for"
+                            + (now.resting() ? "; the group rests" : ""));
         }
         return String.join("; ", sentences);
     }

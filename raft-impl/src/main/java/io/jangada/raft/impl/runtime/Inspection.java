@@ -59,4 +59,16 @@ public final class Inspection {
     public boolean isStopped() {
         return core.stopped() != null;
     }
+
+    /**
+     * Ends the group on this node, as a fault in it would; its host and its other groups go on.
+     *
+     * @param cause what is thrown on the loop
+     */
+    public void fail(RuntimeException cause) {
+        core.execute(
+                now -> {
+                    throw cause;
+                });
+    }
 }

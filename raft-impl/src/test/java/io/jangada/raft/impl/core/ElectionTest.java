@@ -127,6 +127,60 @@ class ElectionTest {
                 n1.out());
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "the smaller id goes on,           n1, n2, 2, 2, 1, PRE_CANDIDATE",
+        "the greater id gives up,          n2, n1, 2, 2, 1, FOLLOWER",
+        "a longer log makes it give up,    n1, n2, 2, 3, 1, FOLLOWER",
+        "a later last term does too,       n1, n2, 3, 1, 2, FOLLOWER",
+        "a later term does too,            n1, n2, 3, 2, 1, FOLLOWER",
+        "a shorter log goes unheard,       n2, n1, 2, 1, 1, PRE_CANDIDATE"
+    })
+    void section9_6_ofTwoAttemptsThatCrossOneGivesUp(
+            String why,
+            String self,
+            String other,
+            int term,
+            int lastIndex,
+            int lastTerm,
+            Role role) {
+        TestNode node = node(self, "n1 n2 n3", 1).after(LATER).tick().ignore();
+
+        node.get(other, preVote(term, lastIndex, lastTerm));
+
+        assertEquals(role, node.role(), why);
+    }
+
+    /**
+     * Both stand in the same moment, and their requests cross: nobody waits for another timeout.
+     */
+    @Test
+    void section5_2_twoThatStandAtOnceDoNotSplitTheVote() {
+        TestNode n1 = node("n1", "n1 n2 n3", 1).after(LATER).tick().ignore();
+        TestNode n2 = node("n2", "n1 n2 n3", 1).after(LATER).tick().ignore();
+
+        n1.get("n2", preVote(2, 2, 1)).ignore();
+        n2.get("n1", preVote(2, 2, 1)).ignore();
+        n1.get("n2", preVoteResponse(2, true)).ignore().persist();
+        n2.get("n1", preVoteResponse(2, true));
+        n2.get("n1", requestVote(2, 2, 1)).ignore().persist();
+        n1.get("n2", vote(2, true));
+
+        assertEquals("LEADER term 2 vote n1 leader n1 commit 0 last 3", n1.state());
+        assertEquals("FOLLOWER term 2 vote n1 leader none commit 0 last 2", n2.state());
+    }
+
+    @Test
+    void section9_6_whoGivesUpKeepsItsTimer() {
+        TestNode n2 = node("n2", "n1 n2 n3", 1).after(LATER).tick().ignore();
+        long deadline = n2.core.nextDeadlineNanos();
+
+        n2.get("n1", preVote(2, 2, 1));
+
+        assertEquals("to n1: PreVoteResponse term 2 granted\n", n2.out());
+        assertEquals(deadline, n2.core.nextDeadlineNanos());
+    }
+
     // §5.2: the election
 
     @Test

@@ -105,6 +105,9 @@ class ManyGroupsAtRestTest {
         assertTrue(sent <= 6 * intervals, sent + " frames in " + intervals + " intervals");
         assertEquals(0, count(false));
         assertTrue(events.isEmpty(), "" + events);
+        String why = groups.get(7).get(1).admin().why();
+        assertTrue(why.endsWith("nothing is waited for; the group rests"), why);
+        assertEquals(0, count(false), "whoever looks wakes nobody");
     }
 
     @Test

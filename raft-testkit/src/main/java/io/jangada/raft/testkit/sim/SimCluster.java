@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * {@link KvMachine} unless said otherwise. All invariants are checked after every event.
  */
 public final class SimCluster {
-    /** The one group of every simulated cluster. */
+    /** The group of every simulated cluster that invariants watch and workloads use. */
     public static final GroupId GROUP = GroupId.of("g");
 
     private final Simulation simulation;
@@ -55,8 +55,7 @@ public final class SimCluster {
         this(simulation, size, config, new SourceApplication<>(source));
     }
 
-    private SimCluster(
-            Simulation simulation, int size, RaftConfig config, SimApplication application) {
+    SimCluster(Simulation simulation, int size, RaftConfig config, SimApplication application) {
         this.simulation = simulation;
         this.config = config;
         this.application = application;
