@@ -3,13 +3,16 @@ package io.jangada.raft.storage.segment;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers what is appended and writes it at once, filled up with zeros to whole pages. So no page
  * is ever written twice: a write that power cuts off harms nothing that was durable before it, and
- * no page has to be read before it is changed.
+ * no page has to be read before it is changed. Where the system can do that, pages go past the page
+ * cache: nobody reads them soon, since the store remembers what was written last.
  */
 final class PageAppender implements SegmentAppender {
     static final int PAGE = 4096;
@@ -62,8 +65,11 @@ final class PageAppender implements SegmentAppender {
     private final int segmentBytes;
     private @Nullable RandomAccessFile file;
 
-    /** What was appended and not written; it begins at a page. */
-    private ByteBuffer batch = ByteBuffer.allocateDirect(BATCH_BYTES);
+    /** The same file past the page cache, where that is possible. */
+    private @Nullable FileChannel direct;
+
+    /** What was appended and not written; it begins at a page, in memory too. */
+    private ByteBuffer batch = pages(BATCH_BYTES);
 
     /** Where the batch begins in the segment. */
     private int batchAt;
@@ -81,6 +87,7 @@ final class PageAppender implements SegmentAppender {
         Path path = names.file(folder, segment);
         disk.rename(names.preparedFile(folder, segment), path);
         file = disk.open(path);
+        direct = Files.getFileStore(path).getBlockSize() <= PAGE ? disk.openDirect(path) : null;
         batchAt = 0;
     }
 
@@ -88,6 +95,13 @@ final class PageAppender implements SegmentAppender {
     public boolean fits(int recordBytes, int reserveBytes) {
         return wholePages((long) batchAt + batch.position() + recordBytes) + reserveBytes
                 <= segmentBytes;
+    }
+
+    private static ByteBuffer pages(long bytes) {
+        return ByteBuffer.allocateDirect(Math.toIntExact(bytes + PAGE))
+                .alignedSlice(PAGE)
+                .limit(Math.toIntExact(bytes))
+                .slice();
     }
 
     private static long wholePages(long bytes) {
@@ -100,9 +114,7 @@ final class PageAppender implements SegmentAppender {
             writePages();
         }
         if (batch.remaining() < length) {
-            ByteBuffer larger =
-                    ByteBuffer.allocateDirect(
-                            Math.toIntExact(wholePages((long) batch.position() + length)));
+            ByteBuffer larger = pages(wholePages((long) batch.position() + length));
             batch = larger.put(batch.flip());
         }
         int offset = batchAt + batch.position();
@@ -123,7 +135,12 @@ final class PageAppender implements SegmentAppender {
         int whole = end & -PAGE;
         RandomAccessFile to = file;
         if (whole > 0 && to != null) {
-            disk.write(to, batch.slice(0, whole));
+            ByteBuffer written = batch.slice(0, whole);
+            if (direct == null) {
+                disk.write(to, written);
+            } else {
+                disk.write(direct, written);
+            }
             batchAt += whole;
             batch.limit(end).position(whole);
             batch.compact();
@@ -133,10 +150,15 @@ final class PageAppender implements SegmentAppender {
     @Override
     public void close() throws IOException {
         RandomAccessFile current = file;
+        FileChannel past = direct;
+        file = null;
+        direct = null;
+        batch.clear();
+        if (past != null) {
+            past.close();
+        }
         if (current != null) {
-            file = null;
             current.close();
         }
-        batch.clear();
     }
 }
