@@ -23,6 +23,11 @@ final class ChronicleAppender implements SegmentAppender {
 
     private static final int HEADER = 4;
 
+    private static final Batch WRITTEN =
+            () -> {
+                // It is written when it is appended.
+            };
+
     /** Makes them. */
     record Factory(boolean openJdkPackages) implements SegmentAppender.Factory {
         @Override
@@ -126,8 +131,8 @@ final class ChronicleAppender implements SegmentAppender {
     }
 
     @Override
-    public void write() {
-        // It is written when it is appended.
+    public Batch take() {
+        return WRITTEN;
     }
 
     @Override

@@ -53,17 +53,20 @@ class Disk {
         file.write(bytes, 0, length);
     }
 
-    /** Writes all of it at the file's position; not durable yet. */
-    void write(RandomAccessFile file, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            file.getChannel().write(bytes);
-        }
+    /** Writes all of it at a place in the file; not durable yet. */
+    void write(RandomAccessFile file, ByteBuffer bytes, long at) throws IOException {
+        writeAll(file.getChannel(), bytes, at);
     }
 
-    /** Writes all of it at the position of a file that was opened to be written directly. */
-    void write(FileChannel file, ByteBuffer bytes) throws IOException {
+    /** Writes all of it at a place in a file that was opened to be written directly. */
+    void write(FileChannel file, ByteBuffer bytes, long at) throws IOException {
+        writeAll(file, bytes, at);
+    }
+
+    private static void writeAll(FileChannel file, ByteBuffer bytes, long from) throws IOException {
+        long at = from;
         while (bytes.hasRemaining()) {
-            file.write(bytes);
+            at += file.write(bytes, at);
         }
     }
 

@@ -29,8 +29,12 @@ interface Journal extends AutoCloseable {
      */
     int append(byte[] record, int length) throws IOException;
 
-    /** Lets readers see what was appended, and lets it outlive the process; not durable yet. */
-    void write() throws IOException;
+    /**
+     * What was appended since the last call. Until somebody has written it, it cannot be read and
+     * dies with the process. Any thread may do that, while another one appends or writes a later
+     * batch, but none while a new segment is started.
+     */
+    SegmentAppender.Batch take();
 
     /**
      * Makes durable what was written before, and the name of the segment if it is new. Several

@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * Writes everything that waits, of all groups, at once: appends it, syncs once, and tells every
  * group how far it has come.
  *
- * <p>Two threads do that, and take turns in appending: while the batch of one is synced, another
- * one appends what came meanwhile, and its sync need not wait for the first one to end. A sync
- * mostly waits, and what waits for a disk waits at the same time. With all of them syncing, what
+ * <p>Two threads do that, and take turns in appending: while the batch of one is written and
+ * synced, another one appends what came meanwhile, and need not wait for the first one to end. Both
+ * mostly wait, and what waits for a disk waits at the same time. With all of them syncing, what
  * comes gathers, and so do few entries beside one sync: the longer a sync takes, the more the next
  * one covers.
  *
- * <p>Syncs may end in any order. Batches are confirmed in theirs, each after its own sync and the
- * syncs of all before it; see {@link RecordAppender} for what else recovery relies on.
+ * <p>Writes and syncs may end in any order. Batches are confirmed in theirs, each after its own
+ * sync and the syncs of all before it; see {@link RecordAppender} for what else recovery relies on.
  *
  * <p>Any failure, an {@code Error} out of the mapped file included, is final (rule Z28).
  */
@@ -220,9 +220,10 @@ final class LogWriter {
                     continue;
                 }
                 Batch taken = new Batch(writes);
-                boolean sync = append(taken);
+                SegmentAppender.Batch unsynced = append(taken);
                 queue.passTurn();
-                if (sync) {
+                if (unsynced != null) {
+                    unsynced.write();
                     journal.sync();
                 }
                 confirm(taken);
@@ -232,10 +233,8 @@ final class LogWriter {
         }
     }
 
-    /**
-     * With the turn: appends and writes all of it. True if it has to be synced before it counts.
-     */
-    private boolean append(Batch taken) throws IOException {
+    /** With the turn: appends all of it. Returns what has to be written and synced to count. */
+    private SegmentAppender.@Nullable Batch append(Batch taken) throws IOException {
         synchronized (unconfirmed) {
             unconfirmed.add(taken);
         }
@@ -246,15 +245,17 @@ final class LogWriter {
         }
         taken.noteWriteSequences();
         boolean sync = records.unsynced() && (syncWrites || taken.dropsSegments);
-        if (sync && records.isSegmentNew()) {
+        SegmentAppender.Batch unsynced = null;
+        if (!sync) {
+            records.write();
+        } else if (records.isSegmentNew()) {
             records.sync();
-            sync = false;
         } else {
-            records.write(sync);
+            unsynced = records.takeToSync();
         }
         taken.lastRecord = records.lastSequence();
         batch = null;
-        return sync;
+        return unsynced;
     }
 
     private void append(Write write, Batch to) throws IOException {
@@ -384,7 +385,7 @@ final class LogWriter {
             to[i] = writeMove(moves.get(i));
         }
         // Nobody has these in memory: whoever looks for one at its new place must find it there.
-        records.write(false);
+        records.write();
         for (int i = 0; i < to.length; i++) {
             if (to[i] != Position.NONE) {
                 moved(moves.get(i), to[i]);

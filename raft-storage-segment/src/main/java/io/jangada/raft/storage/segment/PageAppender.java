@@ -6,6 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class PageAppender implements SegmentAppender {
     static final int PAGE = 4096;
 
-    private static final int BATCH_BYTES = 256 << 10;
+    private static final int CHUNK_BYTES = 256 << 10;
+
+    /** What a larger batch has more is written at once. */
+    private static final int CHUNKS_MAX = 8;
+
     private static final byte[] ZEROS = new byte[PAGE];
 
     /** Makes them on a disk. */
@@ -68,11 +76,19 @@ final class PageAppender implements SegmentAppender {
     /** The same file past the page cache, where that is possible. */
     private @Nullable FileChannel direct;
 
-    /** What was appended and not written; it begins at a page, in memory too. */
-    private ByteBuffer batch = pages(BATCH_BYTES);
+    /** What was appended and not taken; it begins at a page, and only the last one is not full. */
+    private List<Chunk> chunks = new ArrayList<>();
 
-    /** Where the batch begins in the segment. */
-    private int batchAt;
+    /** Where the next record begins in the segment. */
+    private int end;
+
+    /**
+     * Chunks that were written; there are never more than batches that are written at once need.
+     */
+    private final Queue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
+
+    /** Whole pages in memory too, and where they begin in the segment. */
+    private record Chunk(ByteBuffer bytes, int at) {}
 
     private PageAppender(Factory names, Path folder, int segmentBytes) {
         this.names = names;
@@ -88,63 +104,75 @@ final class PageAppender implements SegmentAppender {
         disk.rename(names.preparedFile(folder, segment), path);
         file = disk.open(path);
         direct = Files.getFileStore(path).getBlockSize() <= PAGE ? disk.openDirect(path) : null;
-        batchAt = 0;
     }
 
     @Override
     public boolean fits(int recordBytes, int reserveBytes) {
-        return wholePages((long) batchAt + batch.position() + recordBytes) + reserveBytes
-                <= segmentBytes;
-    }
-
-    private static ByteBuffer pages(long bytes) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(bytes + PAGE))
-                .alignedSlice(PAGE)
-                .limit(Math.toIntExact(bytes))
-                .slice();
+        return wholePages((long) end + recordBytes) + reserveBytes <= segmentBytes;
     }
 
     private static long wholePages(long bytes) {
-        return (bytes + PAGE - 1) / PAGE * PAGE;
+        return (bytes + PAGE - 1) & -PAGE;
     }
 
     @Override
     public int append(byte[] record, int length) throws IOException {
-        if (batch.remaining() < length) {
-            writePages();
+        int offset = end;
+        int recordEnd = offset + length;
+        while (end < recordEnd) {
+            ByteBuffer to = chunk();
+            int part = Math.min(recordEnd - end, to.remaining());
+            to.put(record, end - offset, part);
+            end += part;
         }
-        if (batch.remaining() < length) {
-            ByteBuffer larger = pages(wholePages((long) batch.position() + length));
-            batch = larger.put(batch.flip());
-        }
-        int offset = batchAt + batch.position();
-        batch.put(record, 0, length);
         return offset;
     }
 
-    @Override
-    public void write() throws IOException {
-        int filling = -batch.position() & (PAGE - 1);
-        batch.put(ZEROS, 0, filling);
-        writePages();
+    /** The last chunk, with room for something. */
+    private ByteBuffer chunk() throws IOException {
+        if (!chunks.isEmpty()) {
+            ByteBuffer last = chunks.get(chunks.size() - 1).bytes;
+            if (last.hasRemaining()) {
+                return last;
+            }
+        }
+        if (chunks.size() == CHUNKS_MAX) {
+            takeChunks().write();
+        }
+        ByteBuffer next = free.poll();
+        if (next == null) {
+            next = ByteBuffer.allocateDirect(CHUNK_BYTES + PAGE).alignedSlice(PAGE);
+        }
+        chunks.add(new Chunk(next.clear().limit(CHUNK_BYTES), end));
+        return next;
     }
 
-    /** Writes the whole pages of the batch; what is left of it begins the next one. */
-    private void writePages() throws IOException {
-        int end = batch.position();
-        int whole = end & -PAGE;
-        RandomAccessFile to = file;
-        if (whole > 0 && to != null) {
-            ByteBuffer written = batch.slice(0, whole);
-            if (direct == null) {
-                disk.write(to, written);
-            } else {
-                disk.write(direct, written);
-            }
-            batchAt += whole;
-            batch.limit(end).position(whole);
-            batch.compact();
+    @Override
+    public Batch take() {
+        int filling = -end & (PAGE - 1);
+        if (filling > 0) {
+            chunks.get(chunks.size() - 1).bytes.put(ZEROS, 0, filling);
+            end += filling;
         }
+        return takeChunks();
+    }
+
+    private Batch takeChunks() {
+        List<Chunk> taken = chunks;
+        chunks = new ArrayList<>();
+        RandomAccessFile to = file;
+        FileChannel past = direct;
+        return () -> {
+            for (Chunk chunk : taken) {
+                ByteBuffer bytes = chunk.bytes.flip();
+                if (past != null) {
+                    disk.write(past, bytes, chunk.at);
+                } else if (to != null) {
+                    disk.write(to, bytes, chunk.at);
+                }
+                free.add(bytes);
+            }
+        };
     }
 
     @Override
@@ -153,7 +181,9 @@ final class PageAppender implements SegmentAppender {
         FileChannel past = direct;
         file = null;
         direct = null;
-        batch.clear();
+        chunks.forEach(chunk -> free.add(chunk.bytes));
+        chunks.clear();
+        end = 0;
         if (past != null) {
             past.close();
         }

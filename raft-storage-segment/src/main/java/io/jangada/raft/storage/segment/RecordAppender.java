@@ -156,18 +156,19 @@ final class RecordAppender {
             encoder.begin(RecordType.IDLE_MARK, ++lastSequence, durableSequence);
             // Not synced: if power fails now the mark may be lost, and with it only the mark.
             append(NO_PAYLOAD);
-            journal.write();
+            write();
         }
     }
 
-    /**
-     * Lets what was appended be read.
-     *
-     * @param syncs whether the caller syncs it, and then tells what is {@link #durable}
-     */
-    void write(boolean syncs) throws IOException {
-        journal.write();
-        unsynced &= !syncs;
+    /** Lets what was appended be read. */
+    void write() throws IOException {
+        journal.take().write();
+    }
+
+    /** For a caller who writes and syncs it, and then tells what is {@link #durable}. */
+    SegmentAppender.Batch takeToSync() {
+        unsynced = false;
+        return journal.take();
     }
 
     /** Whether the current segment was not synced yet. */
@@ -183,7 +184,7 @@ final class RecordAppender {
     /** Writes and syncs all that was appended, when all others have done so. */
     void sync() throws IOException {
         othersDone.await();
-        journal.write();
+        write();
         journal.sync();
         if (noted != segment) {
             current.write(segment);

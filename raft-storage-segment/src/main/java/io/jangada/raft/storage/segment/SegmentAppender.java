@@ -8,11 +8,21 @@ import java.nio.file.Path;
  * may write through a library of its own. Made for the stores of this project: it may change in any
  * release.
  *
- * <p>For one thread at a time. A failure of any method is final: what the files then hold is
- * unknown, and only opening the store anew finds out. Whatever stands between the records, they are
- * found again by their own checksums.
+ * <p>For one thread at a time, except for batches. A failure of any method is final: what the files
+ * then hold is unknown, and only opening the store anew finds out. Whatever stands between the
+ * records, they are found again by their own checksums.
  */
 public interface SegmentAppender extends AutoCloseable {
+    /** What was appended, on its way into the file. For one thread. */
+    interface Batch {
+        /**
+         * Hands it over to the operating system: readers see it, and it outlives the process. Once.
+         *
+         * @throws IOException if it cannot be written
+         */
+        void write() throws IOException;
+    }
+
     /** Makes appenders, and names their files. */
     interface Factory {
         /**
@@ -80,7 +90,7 @@ public interface SegmentAppender extends AutoCloseable {
      * Whether a record fits into the segment.
      *
      * @param recordBytes its length
-     * @param reserveBytes what must be left for another record, which comes after a {@link #write}
+     * @param reserveBytes what must be left for another record, which comes after a {@link #take}
      * @return whether both fit
      */
     boolean fits(int recordBytes, int reserveBytes);
@@ -96,12 +106,11 @@ public interface SegmentAppender extends AutoCloseable {
     int append(byte[] record, int length) throws IOException;
 
     /**
-     * Hands over to the operating system what was appended: readers see it, and it outlives the
-     * process.
+     * Ends a batch, which whoever took it writes, in any thread and beside other batches.
      *
-     * @throws IOException if it cannot be written
+     * @return what was appended since the batch before
      */
-    void write() throws IOException;
+    Batch take();
 
     @Override
     void close() throws IOException;

@@ -85,8 +85,8 @@ final class SegmentJournal implements Journal {
     }
 
     @Override
-    public void write() throws IOException {
-        appender.write();
+    public SegmentAppender.Batch take() {
+        return appender.take();
     }
 
     @Override

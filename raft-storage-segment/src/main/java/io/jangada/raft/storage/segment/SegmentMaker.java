@@ -171,7 +171,7 @@ final class SegmentMaker implements AutoCloseable {
         for (long at = 0; at < filledBytes; at += zeros.limit()) {
             checkOpen();
             zeros.position(0).limit((int) Math.min(DIRECT_BYTES, filledBytes - at));
-            disk.write(out, zeros);
+            disk.write(out, zeros, at);
         }
     }
 

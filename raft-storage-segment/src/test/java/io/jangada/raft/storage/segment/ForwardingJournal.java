@@ -32,8 +32,8 @@ class ForwardingJournal implements Journal {
     }
 
     @Override
-    public void write() throws IOException {
-        journal.write();
+    public SegmentAppender.Batch take() {
+        return journal.take();
     }
 
     @Override

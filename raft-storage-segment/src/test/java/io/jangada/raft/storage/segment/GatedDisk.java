@@ -22,6 +22,7 @@ final class GatedDisk implements UnaryOperator<Journal> {
     final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     private volatile @Nullable Gate gate;
+    private volatile @Nullable Gate writeGate;
 
     /** Holds up whoever appends, if there is one. */
     volatile @Nullable CountDownLatch appending;
@@ -33,10 +34,18 @@ final class GatedDisk implements UnaryOperator<Journal> {
         return closed;
     }
 
-    /** What holds syncs up. */
-    final class Gate implements AutoCloseable {
+    /** Holds up the writes from now on, before they reach the file. */
+    Gate writeGate() {
+        Gate closed = new Gate();
+        writeGate = closed;
+        return closed;
+    }
+
+    /** What holds syncs or writes up. */
+    static final class Gate implements AutoCloseable {
         private final BlockingQueue<HeldSync> reached = new LinkedBlockingQueue<>();
         private final Queue<HeldSync> all = new ConcurrentLinkedQueue<>();
+        private volatile boolean open;
 
         /** The next one that has come to the gate. */
         HeldSync awaitSync() throws InterruptedException {
@@ -53,7 +62,7 @@ final class GatedDisk implements UnaryOperator<Journal> {
             HeldSync held = new HeldSync();
             all.add(held);
             reached.add(held);
-            if (gate != this) {
+            if (open) {
                 held.release();
             }
             held.await();
@@ -61,12 +70,12 @@ final class GatedDisk implements UnaryOperator<Journal> {
 
         @Override
         public void close() {
-            gate = null;
+            open = true;
             all.forEach(HeldSync::release);
         }
     }
 
-    /** A sync at the gate. */
+    /** A sync, or a write, at the gate. */
     static final class HeldSync {
         private final CountDownLatch released = new CountDownLatch(1);
         private volatile @Nullable IOException failure;
@@ -115,6 +124,18 @@ final class GatedDisk implements UnaryOperator<Journal> {
                     }
                 }
                 return journal.append(record, length);
+            }
+
+            @Override
+            public SegmentAppender.Batch take() {
+                SegmentAppender.Batch taken = journal.take();
+                return () -> {
+                    Gate closed = writeGate;
+                    if (closed != null) {
+                        closed.pass();
+                    }
+                    taken.write();
+                };
             }
 
             @Override

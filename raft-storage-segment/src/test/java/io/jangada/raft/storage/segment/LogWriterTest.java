@@ -29,6 +29,9 @@ class LogWriterTest {
     @TempDir(factory = InMemory.class)
     Path folder;
 
+    @TempDir(factory = InMemory.class)
+    Path copies;
+
     private final GatedDisk disk = new GatedDisk();
 
     private SegmentLogStore open() {
@@ -117,6 +120,42 @@ class LogWriterTest {
                 assertEquals(first, one.persisted(), "not the one whose sync goes on");
                 thirdSync.release();
                 assertTrue(one.await(third));
+            }
+        }
+    }
+
+    /** Until then what is written behind it looks torn to whoever opens the folder. */
+    @Test
+    void z27_nothingCountsBeforeWhatCameFirstIsWritten() throws Exception {
+        try (var store = open();
+                var one = TestLog.open(store, "a");
+                var other = TestLog.open(store, "b")) {
+            one.write(null, TestLog.entries(1, 1, 1, 10));
+            try (GatedDisk.Gate gate = disk.writeGate()) {
+                final long first = one.start(null, TestLog.entries(2, 2, 1, 10));
+                GatedDisk.HeldSync firstWrite = gate.awaitSync();
+                long second = other.start(null, TestLog.entries(1, 4, 1, 10));
+                GatedDisk.HeldSync secondWrite = gate.awaitSync();
+                int syncs = disk.syncs.get();
+                secondWrite.release();
+                while (disk.syncs.get() == syncs) {
+                    Thread.onSpinWait();
+                }
+                awaitWritersThatWait();
+                assertEquals(0, other.persisted(), "its own sync is not enough");
+
+                Path killed = Folders.copy(folder, copies.resolve("killed"));
+                try (var found = TestLog.openForSingleWrites(killed);
+                        var a = TestLog.open(found, "a");
+                        var b = TestLog.open(found, "b")) {
+                    assertTrue(a.log.lastIndex() >= 1, "what was confirmed is there");
+                    boolean all = a.log.lastIndex() == 2;
+                    assertTrue(all || b.log.lastIndex() == 0, "nothing is left behind a hole");
+                }
+
+                firstWrite.release();
+                assertTrue(one.await(first));
+                assertTrue(other.await(second));
             }
         }
     }

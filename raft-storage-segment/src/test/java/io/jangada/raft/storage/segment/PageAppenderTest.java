@@ -44,15 +44,15 @@ class PageAppenderTest {
         }
 
         @Override
-        void write(FileChannel file, ByteBuffer bytes) throws IOException {
+        void write(FileChannel file, ByteBuffer bytes, long at) throws IOException {
             direct.add(bytes.remaining());
-            super.write(file, bytes);
+            super.write(file, bytes, at);
         }
 
         @Override
-        void write(RandomAccessFile file, ByteBuffer bytes) throws IOException {
+        void write(RandomAccessFile file, ByteBuffer bytes, long at) throws IOException {
             cached.add(bytes.remaining());
-            super.write(file, bytes);
+            super.write(file, bytes, at);
         }
     }
 
@@ -101,7 +101,7 @@ class PageAppenderTest {
                     records.add(record(random, length));
                     offsets.add(appender.append(records.get(records.size() - 1), length));
                 }
-                appender.write();
+                appender.take().write();
                 for (int i = 0; i < lengths.length; i++) {
                     assertArrayEquals(records.get(i), read(1, offsets.get(i), lengths[i]));
                 }
@@ -119,10 +119,10 @@ class PageAppenderTest {
                     int length = 4 * (1 + random.nextInt(i % 10 == 0 ? 20_000 : 200));
                     appender.append(record(random, length), length);
                     if (random.nextInt(4) == 0) {
-                        appender.write();
+                        appender.take().write();
                     }
                 }
-                appender.write();
+                appender.take().write();
             }
         }
         assertArrayEquals(Files.readAllBytes(segment(1)), Files.readAllBytes(segment(2)));
@@ -135,7 +135,7 @@ class PageAppenderTest {
                 FileChannel possible = disk.openDirect(segment(1))) {
             assumeTrue(possible != null, "this folder's disk cannot be written directly");
             appender.append(new byte[300], 300);
-            appender.write();
+            appender.take().write();
         }
         assertEquals(List.of(PAGE), disk.direct);
         assertEquals(List.of(), disk.cached);
@@ -152,10 +152,43 @@ class PageAppenderTest {
                 int offset = appender.append(record, record.length);
                 assertArrayEquals(new byte[5000], read(1, offset, 5000), "nothing is there yet");
                 read(1, offset, 100_000);
-                appender.write();
+                appender.take().write();
                 assertArrayEquals(record, read(1, offset, 5000));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void batchesAreWrittenInAnyOrder(boolean direct) throws IOException {
+        Random random = new Random(17);
+        try (SegmentAppender appender = started(new Ways(direct), 1)) {
+            byte[] first = record(random, 5000);
+            byte[] second = record(random, 300_000);
+            int firstAt = appender.append(first, first.length);
+            SegmentAppender.Batch firstBatch = appender.take();
+            int secondAt = appender.append(second, second.length);
+            appender.take().write();
+            assertArrayEquals(second, read(1, secondAt, second.length));
+            assertArrayEquals(new byte[5000], read(1, firstAt, 5000), "not written yet");
+            firstBatch.write();
+            assertArrayEquals(first, read(1, firstAt, first.length));
+            assertArrayEquals(second, read(1, secondAt, second.length));
+        }
+    }
+
+    /** Of a batch that is larger than what is gathered the beginning is written at once. */
+    @Test
+    void largeBatchesTakeNoMoreMemoryThanOthers() throws IOException {
+        Ways disk = new Ways(false);
+        try (SegmentAppender appender = started(disk, 1)) {
+            for (int i = 0; i < 30; i++) {
+                appender.append(new byte[100_000], 100_000);
+            }
+            assertEquals(8, disk.cached.size(), "eight pieces of 256 KiB, once they are full");
+            appender.take().write();
+        }
+        assertEquals(3_002_368, disk.cached.stream().mapToInt(bytes -> bytes).sum());
     }
 
     @Test
@@ -163,12 +196,12 @@ class PageAppenderTest {
         Ways disk = new Ways(true);
         try (SegmentAppender appender = started(disk, 1)) {
             appender.append(new byte[300], 300);
-            appender.write();
+            appender.take().write();
             assertTrue(appender.fits(SEGMENT - 2 * PAGE, PAGE));
             Files.copy(segment(1), new PageAppender.Factory(disk).preparedFile(folder, 2));
             appender.start(2);
             assertEquals(0, appender.append(new byte[] {1, 2, 3, 4}, 4));
-            appender.write();
+            appender.take().write();
         }
         assertArrayEquals(new byte[] {1, 2, 3, 4}, read(2, 0, 4));
     }

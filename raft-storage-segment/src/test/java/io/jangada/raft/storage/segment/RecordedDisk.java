@@ -206,9 +206,9 @@ final class RecordedDisk extends Disk implements UnaryOperator<Journal> {
     }
 
     @Override
-    synchronized void write(RandomAccessFile file, ByteBuffer bytes) throws IOException {
+    synchronized void write(RandomAccessFile file, ByteBuffer bytes, long at) throws IOException {
         dirty.add(node(file));
-        run(String.join(", ", appended), () -> super.write(file, bytes));
+        run(String.join(", ", appended), () -> super.write(file, bytes, at));
         appended.clear();
     }
 

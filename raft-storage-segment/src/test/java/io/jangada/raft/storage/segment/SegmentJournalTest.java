@@ -53,7 +53,7 @@ class SegmentJournalTest {
         try (SegmentJournal journal = journal(disk)) {
             journal.startSegment(1);
             journal.append(new byte[512], 512);
-            journal.write();
+            journal.take().write();
             journal.sync();
             disk.pairs = true;
             for (int i = 0; i < 3; i++) {

@@ -48,10 +48,10 @@ class SegmentMakerTest {
         }
 
         @Override
-        void write(FileChannel file, ByteBuffer bytes) throws IOException {
+        void write(FileChannel file, ByteBuffer bytes, long at) throws IOException {
             step();
             synced = false;
-            super.write(file, bytes);
+            super.write(file, bytes, at);
         }
 
         @Override
