@@ -54,9 +54,7 @@ final class AeronContender implements Contender {
                 endpoints[i / PORTS_PER_NODE][i % PORTS_PER_NODE] = Ports.HOST + ":" + ports[i];
             }
         }
-        for (int i = 0; i < ClusterSpec.NODES; i++) {
-            nodes.add(new AeronNode(i));
-        }
+        AtOnce.start(nodes, AeronNode::new);
         client = new AeronClient(driverFolder("client"), ingressEndpoints());
     }
 

@@ -105,9 +105,7 @@ final class JangadaContender implements Contender {
         if (ports.length == 0) {
             ports = Ports.free(ClusterSpec.NODES);
         }
-        for (int i = 0; i < ClusterSpec.NODES; i++) {
-            nodes.add(new Node(spec, i));
-        }
+        AtOnce.start(nodes, i -> new Node(spec, i));
     }
 
     @Override

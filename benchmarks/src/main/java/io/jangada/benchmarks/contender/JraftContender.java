@@ -69,9 +69,7 @@ final class JraftContender implements Contender {
                 members.addPeer(new PeerId(Ports.HOST, port));
             }
         }
-        for (int i = 0; i < ClusterSpec.NODES; i++) {
-            nodes.add(new JraftNode(spec, i));
-        }
+        AtOnce.start(nodes, i -> new JraftNode(spec, i));
     }
 
     @Override

@@ -84,10 +84,9 @@ final class RatisContender implements Contender {
                             .toList();
         }
         for (int i = 0; i < ClusterSpec.NODES; i++) {
-            Machine machine = new Machine();
-            machines.add(machine);
-            servers.add(server(i, machine));
+            machines.add(new Machine());
         }
+        AtOnce.start(servers, i -> server(i, machines.get(i)));
     }
 
     private static RaftPeer peer(String id, int port) {
