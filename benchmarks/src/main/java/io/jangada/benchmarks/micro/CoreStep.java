@@ -36,6 +36,7 @@ public class CoreStep {
                     null,
                     false,
                     0,
+                    0,
                     1,
                     0);
     private long now;

@@ -1,5 +1,6 @@
 package io.jangada.raft.spi;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,18 @@ public interface GroupLog extends LogReader, AutoCloseable {
      * @return the recovered hard state, {@link HardState#INITIAL} if none was written
      */
     HardState hardState();
+
+    /**
+     * For how long nobody else can have used this log: since the store was locked, or since whoever
+     * had the log open before closed it. What that one promised its leader has then been binding
+     * for at least so long (rule Z23), so a node that took long to open need not wait once more. A
+     * store that does not know says {@link Duration#ZERO}, which is always safe.
+     *
+     * @return never more than it was, measured with {@link System#nanoTime()}
+     */
+    default Duration heldFor() {
+        return Duration.ZERO;
+    }
 
     /**
      * Starts one write; never blocks on the disk. Entries that begin at or below {@code

@@ -118,6 +118,7 @@ final class Trial<S extends StateMachine<C, R>, C, R> {
                 base.skewedClocks(),
                 base.workload(),
                 chosen,
+                Duration.ZERO,
                 TIMEOUT.multipliedBy(random.between(1, 4)),
                 FAULTY_TIME);
     }

@@ -101,6 +101,27 @@ public abstract class LogStoreContract extends CompactionContract {
         second.log().close();
     }
 
+    /** Whoever had it before may have promised something until the moment at which it closed it. */
+    @Test
+    void z23_aLogIsHeldNoLongerThanSinceTheStoreWasOpenedAndTheLogLastClosed() {
+        long opening = System.nanoTime();
+        restartStore();
+        OpenLog first = OpenLog.open(store(), A);
+        assertHeldAtMostSince(opening, first);
+        first.write(command(1, 1));
+        long closing = System.nanoTime();
+        first.log().close();
+        OpenLog second = OpenLog.open(store(), A);
+        assertHeldAtMostSince(closing, second);
+        second.log().close();
+    }
+
+    private static void assertHeldAtMostSince(long nanos, OpenLog log) {
+        long held = log.log().heldFor().toNanos();
+        long most = System.nanoTime() - nanos;
+        assertTrue(held >= 0 && held <= most, held + " ns of " + most);
+    }
+
     @Test
     void closedLogIsOpenedAgainWithAllItsWritesEvenThosePending() {
         OpenLog first = OpenLog.open(store(), A);

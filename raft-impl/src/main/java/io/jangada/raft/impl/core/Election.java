@@ -39,6 +39,16 @@ final class Election {
         return timeoutNanos + Long.remainderUnsigned(nextRandom(), range);
     }
 
+    /**
+     * How long a node that has just started waits. What it waited already counts, but for the time
+     * in which a leader can be heard and peers be reached.
+     *
+     * @param heldNanos for how long nobody else can have used its log
+     */
+    long drawFirstTimeoutNanos(long heldNanos) {
+        return drawTimeoutNanos() - Math.min(heldNanos, timeoutNanos / 4 * 3);
+    }
+
     /** A number that hardly ever comes twice, not in another life of this node either. */
     long drawNumber() {
         return nextRandom() >>> 2;

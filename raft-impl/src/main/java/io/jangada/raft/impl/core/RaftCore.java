@@ -100,6 +100,8 @@ public final class RaftCore {
      * @param rebuilding whether part of the log was lost: the node neither votes nor counts until
      *     it has everything that it may once have acknowledged
      * @param priority how much it is preferred as a leader, from 0
+     * @param heldNanos for how long nobody else can have used its log, at the present; a promise of
+     *     an earlier life has been binding for at least so long
      * @param seed decides its random timeouts; another one in each life
      * @param nowNanos the present, on the clock of all later inputs
      */
@@ -111,6 +113,7 @@ public final class RaftCore {
             @Nullable SnapshotInfo snapshot,
             boolean rebuilding,
             int priority,
+            long heldNanos,
             long seed,
             long nowNanos) {
         this.self = self;
@@ -127,11 +130,11 @@ public final class RaftCore {
         this.now = nowNanos;
         this.priority = priority;
         this.commitIndex = stored.firstIndex() - 1;
-        this.voting = new Voting(this, memberships, nowNanos + election.timeoutNanos());
+        this.voting = new Voting(this, memberships, nowNanos - heldNanos + election.timeoutNanos());
         this.snapshots = new Snapshots(this, log, snapshot);
         this.inbox = new Inbox(this, voting, snapshots);
         this.lastReadBatch = election.drawNumber();
-        this.role = new Follower(this, null, nowNanos + election.drawTimeoutNanos());
+        this.role = new Follower(this, null, nowNanos + election.drawFirstTimeoutNanos(heldNanos));
         this.rebuild = new Rebuild(rebuilding ? election.drawNumber() | 1 : 0);
         this.rest = new Rest(this, election, voting);
         if (snapshot != null) {

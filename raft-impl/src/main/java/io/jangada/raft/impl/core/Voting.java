@@ -23,7 +23,10 @@ final class Voting {
      */
     private long noVoteBefore;
 
-    /** Until then what was promised before the start may bind this node (Z23). */
+    /**
+     * Until then what was promised before the start may bind this node (Z23); not if nobody can
+     * have used its log for that long.
+     */
     private final long promisesUnknownUntil;
 
     /**

@@ -85,6 +85,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> extends GroupDriver
         this.loop = loop;
         this.log = GroupOpening.open(store, id, this, founding);
         host.restore(id, log);
+        long heldNanos = log.heldFor().toNanos(); // Before the present: never too much then.
         long now = environment.nanoTime();
         SnapshotInfo snapshot = log.snapshots().latest().orElse(null);
         ReplicatedState<S> state = recover(machine, snapshot);
@@ -97,6 +98,7 @@ final class GroupCore<S extends StateMachine<C, R>, C, R> extends GroupDriver
                         snapshot,
                         log.rebuilding(),
                         host.priority(),
+                        heldNanos,
                         environment.randomLong(),
                         now);
         // A crash may have torn the first write between the hard state and the founding entry.

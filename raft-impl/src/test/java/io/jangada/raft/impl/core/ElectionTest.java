@@ -389,6 +389,21 @@ class ElectionTest {
         assertTrue(drawn.size() > 300, "only " + drawn.size() + " different ones");
     }
 
+    /** Nobody stands at once, for a leader may be about to be heard; nor all at the same time. */
+    @ParameterizedTest(name = "{0} ms: from {1} to {2} ms")
+    @CsvSource({"300, 700, 1200", "750, 250, 750", "60000, 250, 750"})
+    void z9_timeThatAStoreTookToOpenCountsForTheFirstTimeout(long millis, long least, long most) {
+        TestNode n1 = node("n1", "n1 n2 n3", 1);
+        Set<Long> drawn = new HashSet<>();
+        for (int seed = 0; seed < 1000; seed++) {
+            TestNode slow = n1.restartedSlowly(millis, seed);
+            long timeout = slow.core.nextDeadlineNanos() - slow.nowNanos();
+            assertTrue(timeout >= least * MS && timeout < most * MS, "drew " + timeout);
+            drawn.add(timeout / MS);
+        }
+        assertTrue(drawn.size() > 300, "only " + drawn.size() + " different ones");
+    }
+
     @Test
     void z9_aTimeoutIsDrawnAnewForEachElectionAndWhenTheLeaderIsHeard() {
         TestNode n1 = node("n1", "n1 n2 n3", 1);

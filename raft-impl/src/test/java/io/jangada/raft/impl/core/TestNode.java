@@ -55,6 +55,19 @@ final class TestNode {
             int priority,
             long nowNanos,
             long seed) {
+        this(id, config, log, snapshot, rebuilding, priority, 0, nowNanos, seed);
+    }
+
+    private TestNode(
+            NodeId id,
+            RaftConfig config,
+            FakeLog log,
+            SnapshotInfo snapshot,
+            boolean rebuilding,
+            int priority,
+            long heldNanos,
+            long nowNanos,
+            long seed) {
         this.id = id;
         this.config = config;
         this.log = log;
@@ -70,6 +83,7 @@ final class TestNode {
                         snapshot,
                         rebuilding,
                         priority,
+                        heldNanos,
                         seed,
                         nowNanos);
         this.shownApplyTo = core.status().commitIndex();
@@ -309,6 +323,20 @@ final class TestNode {
     TestNode restarted(int survivingWrites, long seed) {
         FakeLog left = log.crashed(survivingWrites);
         return new TestNode(id, config, left, snapshot, false, priority, nowNanos, seed);
+    }
+
+    /** The same, with a store for whose opening it needed so long. */
+    TestNode restartedSlowly(long millis, long seed) {
+        return new TestNode(
+                id,
+                config,
+                log.crashed(0),
+                snapshot,
+                false,
+                priority,
+                millis * MS,
+                nowNanos + millis * MS,
+                seed);
     }
 
     /** Its log, as in {@code [1@0 membership 2@1 noop]}. */

@@ -269,12 +269,33 @@ class VotingTest {
                 n1.out());
     }
 
+    @ParameterizedTest(name = "its log was held for {0} ms, and it started {1} ms ago: {2}")
+    @CsvSource({"400, 599, false", "400, 600, true", "999, 0, false", "1000, 0, true"})
+    void z23_aPromiseIsNotKeptLongerBecauseTheStoreOpenedSlowly(
+            long held, long millis, boolean free) {
+        TestNode n1 = node("n1", "n1 n2 n3", 1).restartedSlowly(held, 7).after(millis);
+
+        n1.get("n3", requestVote(2, 2, 1));
+
+        assertEquals(
+                free
+                        ? """
+                        write 1: term 2 vote n3
+                        to n3: RequestVoteResponse term 2 granted after write 1
+                        """
+                        : "",
+                n1.out());
+    }
+
     @Test
     void z23_aRestartedVoterBreaksNoPromiseByStandingItself() {
         for (int seed = 0; seed < 200; seed++) {
             TestNode n1 = leader("n1", "n1 n2 n3").established().restarted(0, seed);
             n1.after(999).tick();
             assertEquals("", n1.out());
+            TestNode slow = leader("n1", "n1 n2 n3").established().restartedSlowly(600, seed);
+            slow.after(399).tick();
+            assertEquals("", slow.out());
         }
     }
 

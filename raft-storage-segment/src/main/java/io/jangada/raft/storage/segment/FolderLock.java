@@ -26,6 +26,9 @@ final class FolderLock implements AutoCloseable {
     private final Path folder;
     private final FileChannel channel;
 
+    /** From then on nobody else can have used the folder. */
+    private final long sinceNanos = System.nanoTime();
+
     private FolderLock(Path folder, FileChannel channel) {
         this.folder = folder;
         this.channel = channel;
@@ -80,6 +83,11 @@ final class FolderLock implements AutoCloseable {
         } finally {
             lock.close();
         }
+    }
+
+    /** A moment at which it was taken already, on the clock of {@link System#nanoTime()}. */
+    long sinceNanos() {
+        return sinceNanos;
     }
 
     private static FileChannel open(Path folder) {

@@ -6,6 +6,7 @@ import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.SnapshotStore;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.WriteListener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class GroupHandle implements GroupLog {
     private final EntryCache cache;
     private final FileSnapshotStore snapshots;
     private final int entryBytesMax;
+    private final long heldSinceNanos;
     private final Runnable onCompaction;
     private final Runnable onClose;
 
@@ -39,6 +41,7 @@ final class GroupHandle implements GroupLog {
             EntryCache cache,
             FileSnapshotStore snapshots,
             int entryBytesMax,
+            long heldSinceNanos,
             Runnable onCompaction,
             Runnable onClose) {
         this.state = state;
@@ -48,6 +51,7 @@ final class GroupHandle implements GroupLog {
         this.cache = cache;
         this.snapshots = snapshots;
         this.entryBytesMax = entryBytesMax;
+        this.heldSinceNanos = heldSinceNanos;
         this.onCompaction = onCompaction;
         this.onClose = onClose;
         hardStateAtOpen = state.hardState();
@@ -56,6 +60,11 @@ final class GroupHandle implements GroupLog {
     @Override
     public HardState hardState() {
         return hardStateAtOpen;
+    }
+
+    @Override
+    public Duration heldFor() {
+        return Duration.ofNanos(System.nanoTime() - heldSinceNanos);
     }
 
     @Override

@@ -48,6 +48,10 @@ public final class SegmentLogStore implements LogStore {
     // Guarded by this.
     private final Map<GroupId, GroupState> groups = new HashMap<>();
     private final Map<GroupId, GroupHandle> handles = new HashMap<>();
+
+    /** When handles were closed whose groups may be opened again. */
+    private final Map<GroupId, Long> closedNanos = new HashMap<>();
+
     private final Map<NodeId, StoreId> peers = new LinkedHashMap<>();
     private StoreIdentity identity;
     private int checkpointBytes = Checkpoint.BYTES_FIXED;
@@ -261,6 +265,7 @@ public final class SegmentLogStore implements LogStore {
                         cache,
                         groupSnapshots,
                         entryBytesMax,
+                        closedNanos.getOrDefault(group, lock.sinceNanos()),
                         compactor::ask,
                         () -> closed(group));
         handles.put(group, handle);
@@ -331,6 +336,7 @@ public final class SegmentLogStore implements LogStore {
 
     private synchronized void closed(GroupId group) {
         handles.remove(group);
+        closedNanos.put(group, System.nanoTime());
     }
 
     @Override

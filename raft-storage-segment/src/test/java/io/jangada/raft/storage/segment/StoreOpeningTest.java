@@ -44,6 +44,26 @@ class StoreOpeningTest {
         return message;
     }
 
+    /** However long recovery takes: the promises of earlier lives are as old (Z23). */
+    @Test
+    void logsAreHeldSinceTheFolderWasLocked() {
+        long[] recovered = new long[1];
+        SegmentLogStore.Builder builder = TestLog.builder();
+        builder.journals =
+                journal -> {
+                    recovered[0] = System.nanoTime();
+                    return journal;
+                };
+        long least = System.nanoTime();
+        try (var store = builder.open(folder(), TestLog.IDENTITY);
+                TestLog log = TestLog.open(store, "a")) {
+            long sinceRecovery = System.nanoTime() - recovered[0];
+            long held = log.log.heldFor().toNanos();
+            assertTrue(held >= sinceRecovery, held + " ns of at least " + sinceRecovery);
+            assertTrue(held <= System.nanoTime() - least, "not from before it was locked");
+        }
+    }
+
     // ---- whose folder --------------------------------------------------------------------------
 
     @Test

@@ -443,10 +443,16 @@ final class FaultInjector {
                 });
     }
 
+    /** At once, unless its store takes a while to open. */
     private void restartNow(SimNode node) {
         if (node.isUp()) {
             node.crash();
-            startIfDown(node);
+            if (options.openingMax().isZero()) {
+                startIfDown(node);
+            } else {
+                Duration half = cluster.config().electionTimeout().dividedBy(2);
+                later(random.between(Duration.ZERO, half), () -> startIfDown(node));
+            }
         }
     }
 

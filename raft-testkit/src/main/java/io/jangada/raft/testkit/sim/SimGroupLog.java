@@ -7,6 +7,7 @@ import io.jangada.raft.spi.LogEntry;
 import io.jangada.raft.spi.SnapshotStore;
 import io.jangada.raft.spi.StoreException;
 import io.jangada.raft.spi.WriteListener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ final class SimGroupLog implements GroupLog {
     private final HardState recovered;
     private final WriteListener listener;
     private final SimSnapshotStore snapshots;
+    private final long heldSinceNanos;
     private long appended;
 
     /** The last write that the sync under way covers. */
@@ -31,12 +33,14 @@ final class SimGroupLog implements GroupLog {
             GroupId group,
             GroupImage image,
             SimSnapshotStore snapshots,
+            long heldSinceNanos,
             WriteListener listener) {
         this.store = store;
         this.group = group;
         this.image = image;
         this.recovered = image.hardState();
         this.snapshots = snapshots;
+        this.heldSinceNanos = heldSinceNanos;
         this.listener = listener;
     }
 
@@ -48,6 +52,11 @@ final class SimGroupLog implements GroupLog {
     @Override
     public HardState hardState() {
         return recovered;
+    }
+
+    @Override
+    public Duration heldFor() {
+        return Duration.ofNanos(node().localNanos() - heldSinceNanos);
     }
 
     @Override

@@ -21,11 +21,17 @@ final class SimLogStore implements LogStore {
     private final SimDisk disk;
     private final Life life;
     private final Map<GroupId, SimGroupLog> open = new TreeMap<>();
+
+    /** On the node's clock: since then nobody else can have used the store, or a group of it. */
+    private final long lockedNanos;
+
+    private final Map<GroupId, Long> closedNanos = new TreeMap<>();
     private @Nullable StoreException failure;
 
     SimLogStore(SimDisk disk, Life life) {
         this.disk = disk;
         this.life = life;
+        this.lockedNanos = life.node().lockedNanos();
     }
 
     @Override
@@ -64,7 +70,8 @@ final class SimLogStore implements LogStore {
         }
         GroupImage opened = image.get();
         SimSnapshotStore snapshots = new SimSnapshotStore(this, disk.folder(group));
-        SimGroupLog log = new SimGroupLog(this, group, opened, snapshots, listener);
+        long heldSince = closedNanos.getOrDefault(group, lockedNanos);
+        SimGroupLog log = new SimGroupLog(this, group, opened, snapshots, heldSince, listener);
         open.put(group, log);
         return log;
     }
@@ -99,6 +106,7 @@ final class SimLogStore implements LogStore {
 
     void closed(GroupId group) {
         open.remove(group);
+        closedNanos.put(group, life.node().localNanos());
     }
 
     @Nullable SimGroupLog log(GroupId group) {

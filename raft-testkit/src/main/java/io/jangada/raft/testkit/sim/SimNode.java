@@ -59,6 +59,14 @@ public final class SimNode {
 
     private long schedulingNanosMax = 20_000;
 
+    private Duration openingMax = Duration.ZERO;
+
+    /** When the process ended last, in virtual time. */
+    private long endedNanos = Long.MAX_VALUE;
+
+    /** When the lock was taken on the store that is open, on the node's clock. */
+    private long lockedNanos;
+
     /** The process is being ended in good order. */
     private boolean stopping;
 
@@ -120,6 +128,7 @@ public final class SimNode {
             throw new IllegalStateException("node " + id + " runs already");
         }
         clock.restart(simulation.nowNanos(), simulation.random().between(0, 1L << 40));
+        lockedNanos = clock.localAt(simulation.nowNanos() - drawOpening());
         simulation.note(Notes.START, number, Shape.LIFE, id, null, () -> "starts");
         checkedStatus = null;
         everStarted = true;
@@ -137,6 +146,21 @@ public final class SimNode {
         } finally {
             beginning = null;
         }
+    }
+
+    /** It begins after the end of the process that had the lock before. */
+    private long drawOpening() {
+        long down = Math.max(0, simulation.nowNanos() - endedNanos);
+        long most = Math.min(openingMax.toNanos(), down);
+        if (most == 0 || simulation.random().chance(0.5)) {
+            return most;
+        }
+        return simulation.random().between(0, most);
+    }
+
+    /** See {@link io.jangada.raft.spi.GroupLog#heldFor()}. */
+    long lockedNanos() {
+        return lockedNanos;
     }
 
     /** Starts it unless its disk is full or damaged: then it is started again another time. */
@@ -183,6 +207,16 @@ public final class SimNode {
      */
     public void priority(int preference) {
         priority = preference;
+    }
+
+    /**
+     * How much of the time in which the process was down may have gone into opening its store: it
+     * had the lock meanwhile, and was bound by its promises, without running.
+     *
+     * @param most zero if it opens its store in no time
+     */
+    public void openingMax(Duration most) {
+        openingMax = most;
     }
 
     /**
@@ -253,6 +287,7 @@ public final class SimNode {
                     null,
                     () -> "crashes, " + what);
             running = null;
+            endedNanos = simulation.nowNanos();
             powerFailure.run();
             life.end();
             cluster.invariants().onCrash(this);

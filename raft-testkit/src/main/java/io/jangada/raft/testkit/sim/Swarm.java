@@ -32,6 +32,7 @@ public final class Swarm {
             simulation.traceTo(reader);
         }
         this.cluster = new SimCluster(simulation, options.nodes(), options.config());
+        cluster.nodes().forEach(node -> node.openingMax(options.openingMax()));
         this.workload = new Workload(cluster, options.workload());
     }
 

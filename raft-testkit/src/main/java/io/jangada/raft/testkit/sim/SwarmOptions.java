@@ -21,6 +21,8 @@ import java.util.Set;
  * @param skewedClocks whether clocks run at different rates, within their bound
  * @param workload what clients do
  * @param faults which kinds of faults happen
+ * @param openingMax how long a store may have been locked when it is open, see {@link
+ *     SimNode#openingMax}; zero unless somebody says otherwise
  * @param faultPause longest time between two faults
  * @param faultyTime how long the faults last
  */
@@ -35,6 +37,7 @@ public record SwarmOptions(
         boolean skewedClocks,
         WorkloadOptions workload,
         Set<FaultKind> faults,
+        Duration openingMax,
         Duration faultPause,
         Duration faultyTime) {
     /** With clocks beyond their bound no lease is worth anything. */
@@ -68,6 +71,7 @@ public record SwarmOptions(
                 random.chance(0.5),
                 workload(random, naps, timeout),
                 faults,
+                Duration.ZERO,
                 timeout.multipliedBy(random.between(1, 12)).dividedBy(2),
                 faultyTime(random, timeout));
     }
@@ -154,7 +158,7 @@ public record SwarmOptions(
         return String.format(
                 Locale.ROOT,
                 "%s nodes=%d+%d T=%d ms heartbeat=%.1f ms rest=%d ms drift=%s request=%d ms network=%s sync=%s..%s"
-                        + " scheduling=%d ns skewed=%s faults=%s every=%s %s append=%d inflight=%d/%d"
+                        + " scheduling=%d ns skewed=%s faults=%s opening=%s every=%s %s append=%d inflight=%d/%d"
                         + " uncommitted=%d unapplied=%d reads=%d mailbox=%d session=%s/%d/%d"
                         + " snapshot=%d/%d/%s trailing=%d",
                 faultyTime,
@@ -171,6 +175,7 @@ public record SwarmOptions(
                 schedulingNanosMax,
                 skewedClocks,
                 faults,
+                openingMax,
                 faultPause,
                 workload,
                 config.appendBytesMax(),

@@ -38,6 +38,26 @@ class ElectionStoriesTest extends Story {
         assertEquals("v", getNow(old, "k"));
     }
 
+    /** Everybody has waited for as long as a promise can bind, so that nobody has to wait again. */
+    @Test
+    void nodesThatTookLongToOpenTheirStoresElectSoon() {
+        nodes(3);
+        putNow(awaitLeader(), "k", "v");
+        SimNode[] all = cluster.nodes().toArray(SimNode[]::new);
+        crash(all);
+        run(T.multipliedBy(1000)); // What they draw lies between nothing and that.
+        for (SimNode node : all) {
+            node.openingMax(T.multipliedBy(1000));
+        }
+        start(all);
+        assertTrue(
+                cluster.runUntil(
+                        () -> cluster.leader().isPresent(), T.multipliedBy(3).dividedBy(4)),
+                "it took longer than a timeout less three quarters of T");
+        assertEquals("v", getNow(awaitLeader(), "k"));
+        awaitConverged();
+    }
+
     @Test
     void s3EvenSplitVotes() {
         nodes(4);

@@ -18,13 +18,17 @@ final class SwarmReplay {
     private SwarmReplay() {}
 
     static String command(SwarmShrinker.Shrunk story, String trace) {
-        return "mvn -q -pl raft-testkit -am test -Dtest=SwarmTest"
-                + " -Dsurefire.failIfNoSpecifiedTests=false -Dtrace="
-                + trace
-                + " -Dseed="
-                + story.seed()
+        return command(story.seed(), story.overrides())
                 + (story.drawnBy() == story.seed() ? "" : " -Ddrawn=" + story.drawnBy())
-                + (story.overrides().isEmpty() ? "" : " -Doptions='" + story.overrides() + "'");
+                + " -Dtrace="
+                + trace;
+    }
+
+    static String command(long seed, SwarmOverrides overrides) {
+        return "mvn -q -pl raft-testkit -am test -Dtest=SwarmTest#everySeedEndsWell"
+                + " -Dsurefire.failIfNoSpecifiedTests=false -Dseed="
+                + seed
+                + (overrides.isEmpty() ? "" : " -Doptions='" + overrides + "'");
     }
 
     /** The options of a seed, as the system properties would have them. */

@@ -42,6 +42,21 @@ class SwarmTest {
                 () -> "too many histories could not be judged: " + range.unjudged());
     }
 
+    /** Of the seeds above nobody needs long to open a store; here nobody has to wait for T then. */
+    @Test
+    @Tag("long")
+    void everySeedEndsWellWhenStoresOpenSlowly() {
+        SwarmOverrides slow = SwarmOverrides.parse("openingMax=PT3S");
+        for (long seed = 1; seed <= 200; seed++) {
+            try {
+                Swarm.run(seed, slow.apply(SwarmOptions.of(seed)), null);
+            } catch (SimulationFailure e) {
+                throw new AssertionError(
+                        "to see it again: " + SwarmReplay.command(seed, slow) + "\n" + e, e);
+            }
+        }
+    }
+
     private static String told(Map<Long, Throwable> failures) {
         return failures.entrySet().stream()
                 .limit(REPORTS_MAX)
