@@ -131,16 +131,15 @@ class LogWriterTest {
                 var one = TestLog.open(store, "a");
                 var other = TestLog.open(store, "b")) {
             one.write(null, TestLog.entries(1, 1, 1, 10));
-            try (GatedDisk.Gate gate = disk.writeGate()) {
+            try (GatedDisk.Gate writes = disk.writeGate();
+                    GatedDisk.Gate syncs = disk.gate()) {
                 final long first = one.start(null, TestLog.entries(2, 2, 1, 10));
-                GatedDisk.HeldSync firstWrite = gate.awaitSync();
+                GatedDisk.HeldSync firstWrite = writes.awaitSync();
                 long second = other.start(null, TestLog.entries(1, 4, 1, 10));
-                GatedDisk.HeldSync secondWrite = gate.awaitSync();
-                int syncs = disk.syncs.get();
+                GatedDisk.HeldSync secondWrite = writes.awaitSync();
+                assertFalse(syncs.hasReached(), "nothing is there that could be synced");
                 secondWrite.release();
-                while (disk.syncs.get() == syncs) {
-                    Thread.onSpinWait();
-                }
+                syncs.awaitSync().release();
                 awaitWritersThatWait();
                 assertEquals(0, other.persisted(), "its own sync is not enough");
 
@@ -154,6 +153,7 @@ class LogWriterTest {
                 }
 
                 firstWrite.release();
+                syncs.awaitSync().release();
                 assertTrue(one.await(first));
                 assertTrue(other.await(second));
             }
