@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Writes everything that waits, of all groups, at once: appends it, syncs once, and tells every
  * group how far it has come.
  *
- * <p>Two threads do that, and take turns in appending: while the batch of one is written and
+ * <p>Some threads do that, and take turns in appending: while the batch of one is written and
  * synced, another one appends what came meanwhile, and need not wait for the first one to end. Both
  * mostly wait, and what waits for a disk waits at the same time. With all of them syncing, what
  * comes gathers, and so do few entries beside one sync: the longer a sync takes, the more the next
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogWriter {
     /** So many syncs are under way at once: more make smaller batches, and more work of them. */
-    static final int WRITERS = 2;
+    static final int WRITERS = 3;
 
     private static final Logger LOG = System.getLogger(LogWriter.class.getPackageName());
 
