@@ -355,6 +355,7 @@ public final class SegmentLogStore implements LogStore {
             // Only the tombstone stays.
             GroupState tombstone = new GroupState(state.mark);
             groups.put(group, tombstone);
+            closedNanos.remove(group);
             snapshots.delete(group);
             compactor.ask();
         }
