@@ -30,9 +30,9 @@ interface Journal extends AutoCloseable {
     int append(byte[] record, int length) throws IOException;
 
     /**
-     * What was appended since the last call. Until somebody has written it, it cannot be read and
-     * dies with the process. Any thread may do that, while another one appends or writes a later
-     * batch, but none while a new segment is started.
+     * Ends a batch: what was appended since the last one, which cannot be read and dies with the
+     * process until it is written. Any thread may write it, while another one appends or writes a
+     * later batch, but none while a new segment is started.
      */
     SegmentAppender.Batch take();
 

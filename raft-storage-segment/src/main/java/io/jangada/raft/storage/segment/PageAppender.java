@@ -6,8 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class PageAppender implements SegmentAppender {
     static final int PAGE = 4096;
 
-    private static final int CHUNK_BYTES = 256 << 10;
-
-    /** What a larger batch has more is written at once. */
-    private static final int CHUNKS_MAX = 8;
+    /** Of a larger batch, so much is written as soon as it is there. */
+    private static final int BATCH_BYTES = 256 << 10;
 
     private static final byte[] ZEROS = new byte[PAGE];
 
@@ -76,19 +72,14 @@ final class PageAppender implements SegmentAppender {
     /** The same file past the page cache, where that is possible. */
     private @Nullable FileChannel direct;
 
-    /** What was appended and not taken; it begins at a page, and only the last one is not full. */
-    private List<Chunk> chunks = new ArrayList<>();
+    /** What was appended, and neither taken nor written; it begins at a page, in memory too. */
+    private ByteBuffer batch = pages();
 
-    /** Where the next record begins in the segment. */
-    private int end;
+    /** Where the batch begins in the segment. */
+    private int batchAt;
 
-    /**
-     * Chunks that were written; there are never more than batches that are written at once need.
-     */
+    /** Batches that were written, for the next ones: as many as were ever under way at once. */
     private final Queue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
-
-    /** Whole pages in memory too, and where they begin in the segment. */
-    private record Chunk(ByteBuffer bytes, int at) {}
 
     private PageAppender(Factory names, Path folder, int segmentBytes) {
         this.names = names;
@@ -108,7 +99,12 @@ final class PageAppender implements SegmentAppender {
 
     @Override
     public boolean fits(int recordBytes, int reserveBytes) {
-        return wholePages((long) end + recordBytes) + reserveBytes <= segmentBytes;
+        return wholePages((long) batchAt + batch.position() + recordBytes) + reserveBytes
+                <= segmentBytes;
+    }
+
+    private static ByteBuffer pages() {
+        return ByteBuffer.allocateDirect(BATCH_BYTES + PAGE).alignedSlice(PAGE).limit(BATCH_BYTES);
     }
 
     private static long wholePages(long bytes) {
@@ -117,61 +113,40 @@ final class PageAppender implements SegmentAppender {
 
     @Override
     public int append(byte[] record, int length) throws IOException {
-        int offset = end;
-        int recordEnd = offset + length;
-        while (end < recordEnd) {
-            ByteBuffer to = chunk();
-            int part = Math.min(recordEnd - end, to.remaining());
-            to.put(record, end - offset, part);
-            end += part;
+        int offset = batchAt + batch.position();
+        int done = 0;
+        while (done < length) {
+            if (!batch.hasRemaining()) {
+                takeBatch().write();
+            }
+            int part = Math.min(length - done, batch.remaining());
+            batch.put(record, done, part);
+            done += part;
         }
         return offset;
     }
 
-    /** The last chunk, with room for something. */
-    private ByteBuffer chunk() throws IOException {
-        if (!chunks.isEmpty()) {
-            ByteBuffer last = chunks.get(chunks.size() - 1).bytes;
-            if (last.hasRemaining()) {
-                return last;
-            }
-        }
-        if (chunks.size() == CHUNKS_MAX) {
-            takeChunks().write();
-        }
-        ByteBuffer next = free.poll();
-        if (next == null) {
-            next = ByteBuffer.allocateDirect(CHUNK_BYTES + PAGE).alignedSlice(PAGE);
-        }
-        chunks.add(new Chunk(next.clear().limit(CHUNK_BYTES), end));
-        return next;
-    }
-
     @Override
     public Batch take() {
-        int filling = -end & (PAGE - 1);
-        if (filling > 0) {
-            chunks.get(chunks.size() - 1).bytes.put(ZEROS, 0, filling);
-            end += filling;
-        }
-        return takeChunks();
+        batch.put(ZEROS, 0, -batch.position() & (PAGE - 1));
+        return takeBatch();
     }
 
-    private Batch takeChunks() {
-        List<Chunk> taken = chunks;
-        chunks = new ArrayList<>();
+    private Batch takeBatch() {
         RandomAccessFile to = file;
         FileChannel past = direct;
+        ByteBuffer bytes = batch.flip();
+        int at = batchAt;
+        ByteBuffer next = free.poll();
+        batch = next == null ? pages() : next;
+        batchAt += bytes.limit();
         return () -> {
-            for (Chunk chunk : taken) {
-                ByteBuffer bytes = chunk.bytes.flip();
-                if (past != null) {
-                    disk.write(past, bytes, chunk.at);
-                } else if (to != null) {
-                    disk.write(to, bytes, chunk.at);
-                }
-                free.add(bytes);
+            if (past != null) {
+                disk.write(past, bytes, at);
+            } else if (to != null) {
+                disk.write(to, bytes, at);
             }
+            free.add(bytes.clear().limit(BATCH_BYTES));
         };
     }
 
@@ -181,9 +156,8 @@ final class PageAppender implements SegmentAppender {
         FileChannel past = direct;
         file = null;
         direct = null;
-        chunks.forEach(chunk -> free.add(chunk.bytes));
-        chunks.clear();
-        end = 0;
+        batch.clear().limit(BATCH_BYTES);
+        batchAt = 0;
         if (past != null) {
             past.close();
         }
